@@ -131,17 +131,13 @@ function orderedByCalls(index: ModelIndex, { steps }: ForwardTrace): readonly Op
   return rows;
 }
 
-/** The modules that were not called and hold parameters which no called one has, by the place that holds them. */
+/** The modules that were not called, under no other name either, and hold parameters, by the place that holds them: those that others have too are counted there. */
 function uncalledWithin(index: ModelIndex): Map<string, ModuleSnapshot[]> {
-  const hasRow = ({ path }: ModuleSnapshot) => index.runStatus(path) === "ran";
-  const counted = new Set<TensorId>();
-  const count = ({ parameters }: ModuleSnapshot): void => parameters.forEach(({ tensor }) => counted.add(tensor));
-  index.modules.filter(hasRow).forEach(count);
+  const hasRow = ({ path }: ModuleSnapshot) => index.runStatus(path) === "ran" || index.runStatus(path) === "ranElsewhere";
   const uncalled = new Map<string, ModuleSnapshot[]>();
   for (const module of index.modules) {
     if (hasRow(module)) continue;
-    if (!index.within(module.path).some(({ parameters }) => parameters.some(({ tensor }) => !counted.has(tensor)))) continue;
-    count(module);
+    if (!index.within(module.path).some((each) => !hasRow(each) && each.parameters.length > 0)) continue;
     const { path } = index.parent(module.path)!;
     uncalled.set(path, [...(uncalled.get(path) ?? []), module]);
   }

@@ -244,9 +244,11 @@ class Ends {
     const container = this.#flow.standing.get(node)?.around ?? around;
     if (container === null) return null;
     let local = node;
+    let place = container;
     if (container !== canvasPath) {
       const box = this.#shownAt(container, null);
       if (box === null || !this.#isOpen(box)) return box;
+      place = box;
       local = box + node.slice(container.length);
       if (this.scene.byId.has(local)) return local;
     }
@@ -255,10 +257,10 @@ class Ends {
     const path = this.#flow.standing.get(local)?.path;
     const row = path === undefined ? null : this.model.rowOf(path);
     if (!row || row.kind === "single") return null;
-    const calls = this.#callsIn(container, path!);
+    const calls = this.#callsIn(place, path!);
     const call = calls.indexOf(local);
     for (const member of row.members) {
-      const others = this.#callsIn(container, member.path);
+      const others = this.#callsIn(place, member.path);
       const box = others[call] ?? others[0];
       if (box !== undefined && this.scene.byId.has(box)) return box;
       const folded = box === undefined ? undefined : this.#folds.get(box)?.first;
