@@ -83,6 +83,7 @@ const state: PageMessage = {
     findingLevels: {},
     timeLimit: 30,
     earlierChanges: [],
+    isInTab: false,
     stale: false,
   },
   selection: null,

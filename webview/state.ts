@@ -82,6 +82,8 @@ export interface Page {
   readonly tracing: boolean;
   /** The module that the selected one is compared with. */
   readonly compared: string | null;
+  /** Whether the picture is shown here although an editor tab shows it. */
+  readonly showsHere: boolean;
   /** The form that is open in the inspector, about the selection. */
   readonly form: Form | null;
   /** What a command of the editor asked for last: a new value for every time. */
@@ -103,6 +105,7 @@ export type Action =
   | { readonly kind: "order"; readonly order: Order | null }
   | { readonly kind: "trace"; readonly on: boolean }
   | { readonly kind: "compare"; readonly with: string | null }
+  | { readonly kind: "showHere" }
   /** On the selected module, else on the model. */
   | { readonly kind: "openForm"; readonly form: Form | null }
   | { readonly kind: "prefer"; readonly preferences: Partial<Preferences> }
@@ -201,6 +204,10 @@ export function reduce(page: Page, action: Action): Page {
       return { ...page, tracing: action.on };
     case "compare":
       return { ...page, compared: action.with };
+    case "inTab":
+      return page.host?.kind === "file" ? { ...page, host: { ...page.host, isInTab: action.isInTab }, showsHere: page.showsHere && action.isInTab } : page;
+    case "showHere":
+      return { ...page, showsHere: true };
     case "openForm": {
       if (action.form === null) return { ...page, form: null };
       const selected: Selected = page.selected?.kind === "module" ? page.selected : { kind: "module", path: page.selected?.path ?? "" };

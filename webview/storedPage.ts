@@ -18,6 +18,7 @@ export function startPage(stored: unknown): Page {
     tracing: false,
     compared: null,
     form: null,
+    showsHere: false,
     asked: null,
     trouble: null,
     ...readStoredPage(stored),

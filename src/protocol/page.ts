@@ -36,6 +36,8 @@ export type PageState =
       readonly timeLimit: number;
       /** What was reinitialized here before the last run, which shows what the file gives. */
       readonly earlierChanges: readonly EarlierChange[];
+      /** An editor tab shows the same file, in sight beside this page. */
+      readonly isInTab: boolean;
     };
 
 /** A reinitialization of before the last run. */
@@ -96,6 +98,8 @@ export type PageMessage =
   /** One model changed (forward, reinitialize); the rest stays. */
   | { readonly kind: "model"; readonly model: ModelSnapshot }
   | { readonly kind: "activity"; readonly activity: Activity }
+  /** An editor tab with the same file came into sight, or left it. */
+  | { readonly kind: "inTab"; readonly isInTab: boolean }
   | { readonly kind: "perform"; readonly action: ViewAction }
   /** Show this model and select this module in it. */
   | { readonly kind: "select"; readonly selection: Selection }

@@ -101,6 +101,28 @@ describe("the host's news", () => {
     expect((await items(webview)).find(({ selected }) => selected)?.id).toBe("0.block 1.0");
   });
 
+  test("while an editor tab shows the same, a page beside the editors says what it needs no picture for", async () => {
+    const webview = await open(fileState(), { width: 300 });
+    await webview.send({ kind: "inTab", isInTab: true });
+    await webview.page.getByText("The picture is in the editor tab.").waitFor();
+    expect(await webview.page.locator(".graph-canvas").count()).toBe(0);
+    expect(await webview.page.locator(".overview").innerText()).toContain("49 parameters, all trainable");
+    await button(webview, "Go to It").click();
+    expect(webview.asked("openInEditor")).toEqual([null]);
+    await webview.send({ kind: "inTab", isInTab: false });
+    await settled(webview);
+    await webview.send({ kind: "inTab", isInTab: true });
+    await button(webview, "Show It Here Too").click();
+    await settled(webview);
+    expect(await webview.page.locator(".graph-canvas").count()).toBe(1);
+  });
+
+  test("the first selection finds the inspector there", async () => {
+    const webview = await open(fileState(), { width: 300 });
+    const loaded = () => performance.getEntriesByType("resource").some(({ name }) => name.includes("/inspector-"));
+    await webview.page.waitForFunction(loaded);
+  });
+
   test("a refused request is told, not swallowed", async () => {
     const refuse = () => Promise.reject(new Error("The runner has ended."));
     const webview = await open(fileState(), { answers: { run: refuse } });

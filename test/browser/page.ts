@@ -38,6 +38,7 @@ export function fileState(more: Partial<Extract<PageState, { kind: "file" }>> = 
     findingLevels: {},
     timeLimit: 30,
     earlierChanges: [],
+    isInTab: false,
     stale: false,
     ...more,
   };

@@ -203,6 +203,7 @@ describe("what the host sends to a page", () => {
         findingLevels: { nan: "off" },
         timeLimit: 30,
         earlierChanges: [],
+        isInTab: false,
       },
       selection: { model: "net", path: "0" },
     };

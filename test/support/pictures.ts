@@ -151,6 +151,7 @@ async function take({ name, file: relative, model: modelName, theme, width, heig
       findingLevels: {},
       timeLimit: 30,
       earlierChanges: [],
+      isInTab: false,
       stale: false,
     },
     selection: selected === undefined ? null : { model, path: selected },

@@ -163,7 +163,8 @@ export class ModelSession implements vscode.Disposable {
     return this.builds.set(this.file, expression);
   }
 
-  get pageState(): PageState {
+  /** What every page says of it alike. */
+  get pageState(): Omit<Extract<PageState, { readonly kind: "file" }>, "isInTab"> {
     const { file, capabilities, activity, models, lastRun, offers, build, stale, findingLevels } = this;
     const note = this.source.note?.text;
     const timeLimit = settings.limits().timeLimit / 1000;

@@ -71,9 +71,11 @@ export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState>
       panel.onDidChangeViewState(() => {
         if (panel.active) this.sessions.show(session);
         this.sessions.viewerChanged();
+        this.pages.tabsChanged();
       }),
     ];
     if (panel.active) this.sessions.show(session);
+    this.pages.tabsChanged();
     panel.onDidDispose(() => {
       this.#panels.delete(session.file);
       vscode.Disposable.from(...subscriptions).dispose();

@@ -34,6 +34,17 @@ export class Pages {
 
   delete(page: Page): void {
     this.#pages.delete(page);
+    this.tabsChanged();
+  }
+
+  /** A tab came into sight, or left it: a page beside the editors does not show the same once more. */
+  tabsChanged(): void {
+    for (const page of this.#pages) page.tellTab();
+  }
+
+  /** Whether the user sees a tab with what a session shows. */
+  hasTab(session: ModelSession | null): boolean {
+    return session !== null && [...this.#pages].some((page) => page.placement === "editor" && page.isSeen && page.session === session);
   }
 
   /** A page is there and shows something. */
@@ -107,6 +118,14 @@ export class Page implements vscode.Disposable {
     this.#post({ kind: "select", selection });
   }
 
+  tellTab(): void {
+    if (this.#ready && this.placement === "view") this.#post({ kind: "inTab", isInTab: this.#isInTab });
+  }
+
+  get #isInTab(): boolean {
+    return this.placement === "view" && this.pages.hasTab(this.session);
+  }
+
   get isReady(): boolean {
     return this.#ready;
   }
@@ -135,7 +154,8 @@ export class Page implements vscode.Disposable {
 
   #state(): PageState {
     if (!vscode.workspace.isTrusted) return { kind: "untrusted" };
-    return this.#host.session?.pageState ?? { kind: "empty" };
+    const { session } = this.#host;
+    return session ? { ...session.pageState, isInTab: this.#isInTab } : { kind: "empty" };
   }
 
   /** What asks for nothing that is known, in a form that is known, is answered where it can be, and does nothing. */
