@@ -34,6 +34,17 @@ describe("at every width, in every theme", () => {
     expect(await webview.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(248, 248, 248)");
   });
 
+  test("at 200 % zoom, as in a sidebar 330 pixels high, the picture keeps its room beside what has to be said", async () => {
+    for (const [state, least] of [
+      [fileState(), 180],
+      [fileState({ lastRun: failedRun("earlierRun"), stale: true }), 120],
+    ] as const) {
+      const webview = await open(state, { width: 300, height: 330 });
+      expect((await webview.page.locator(".graph-stage").boundingBox())!.height).toBeGreaterThan(least);
+      expect(await webview.overflows()).toEqual([]);
+    }
+  });
+
   test("nothing moves with reduced motion", async () => {
     for (const shown of [models, []]) {
       const webview = await open(fileState({ models: shown, activity: "running" }), { reducedMotion: true });

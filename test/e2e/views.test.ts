@@ -76,15 +76,15 @@ describe("Layerscope in the workbench", () => {
     await page.ready();
     await page.select(/^2 Linear/);
     await editor.screenshot("tab");
-    // The sidebar does not show it once more.
-    await editor.openLayerscope();
-    await (await editor.modelPage()).getByText("The picture is in the editor tab.").waitFor();
-    await editor.screenshot("tab-and-sidebar");
     await editor.hasSaved("mainThreadWebview-layerscope.modelPanel");
     await editor.reopen();
     const again = new ModelPage(await editor.modelPage("editor"));
     await again.ready();
     expect(await again.items()).toEqual(expect.arrayContaining([expect.stringMatching(/^net Sequential/)]));
+    // The sidebar does not show it once more.
+    await editor.openLayerscope();
+    await (await editor.modelPage()).getByText("The picture is in the editor tab.").waitFor();
+    await editor.screenshot("tab-and-sidebar");
   });
 
   test("who walks fast through the picture stays where they arrive, and the tree comes after", async () => {
