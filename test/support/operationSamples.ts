@@ -306,6 +306,31 @@ sample("solve", (a, b) => linalg.solve(a, b), regular(2, 3, 3), x(3, 2));
 sample("solve for a vector", (a, b) => linalg.solve(a, b), regular(3, 3), x(3));
 sample("solveTriangular", (a, b) => linalg.solveTriangular(a, b, { upper: true, left: false }), regular(3, 3), x(2, 3));
 sample("cholesky", (a) => linalg.cholesky(definite(a)), x(3, 3));
+for (const [m, n] of [
+  [3, 3],
+  [2, 4],
+  [4, 2],
+] as const) {
+  sample(`luFactor of ${m} x ${n}`, (a) => linalg.luFactor(a).LU, x(2, m, n));
+  sample(`lu of ${m} x ${n}`, (a) => linalg.lu(a).slice(1), x(m, n));
+}
+for (const options of [{}, { left: false }, { adjoint: true }, { left: false, adjoint: true }]) {
+  sample(
+    `luSolve ${JSON.stringify(options)}`,
+    (a, b) => linalg.luSolve(...(linalg.luFactor(a).slice(0, 2) as [torch.Tensor, torch.Tensor]), b, options),
+    regular(3, 3),
+    x(3, 3),
+  );
+}
+sample("luUnpack", (a) => torch.luUnpack(...(linalg.luFactor(a).slice(0, 2) as [torch.Tensor, torch.Tensor])).slice(1), regular(3, 3));
+sample("invEx", (a) => linalg.invEx(a).inverse, regular(2, 3, 3));
+sample("solveEx", (a, b) => linalg.solveEx(a, b, { left: false }).result, regular(3, 3), x(2, 3));
+sample("choleskyEx", (a) => linalg.choleskyEx(definite(a), { upper: true }).L, x(3, 3));
+sample("choleskySolve", (a, b) => torch.choleskySolve(b, linalg.cholesky(definite(a))), x(3, 3), x(3, 2));
+sample("choleskyInverse", (a) => torch.choleskyInverse(linalg.cholesky(definite(a))), x(3, 3));
+sample("householderProduct", (a, b) => linalg.householderProduct(a, b), x(4, 3), x(2));
+sample("tensorinv", (a) => linalg.tensorinv(a.reshape([2, 2, 4])), regular(4, 4));
+sample("tensorsolve", (a, b) => linalg.tensorsolve(a.reshape([2, 2, 4]), b), regular(4, 4), x(2, 2));
 sample("qr", (a) => linalg.qr(a), x(4, 3));
 sample("qr of a wide matrix", (a) => linalg.qr(a), x(3, 4));
 sample("eigh", (a) => [linalg.eigh(symmetric(a)).eigenvalues, linalg.eigh(symmetric(a)).eigenvectors], x(3, 3));

@@ -9,13 +9,15 @@ export interface LU {
   readonly singularAt: number;
 }
 
-export function luInPlace(a: Float64Array, n: number): LU {
-  const pivots = new Int32Array(n);
+/** `rows`: where the matrix is not square, which then is rows x n; default n. */
+export function luInPlace(a: Float64Array, n: number, rows = n): LU {
+  const steps = Math.min(rows, n);
+  const pivots = new Int32Array(steps);
   let sign = 1;
   let singularAt = 0;
-  for (let k = 0; k < n; k++) {
+  for (let k = 0; k < steps; k++) {
     let pivot = k;
-    for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k]!) > Math.abs(a[pivot * n + k]!)) pivot = i;
+    for (let i = k + 1; i < rows; i++) if (Math.abs(a[i * n + k]!) > Math.abs(a[pivot * n + k]!)) pivot = i;
     pivots[k] = pivot;
     if (pivot !== k) {
       sign = -sign;
@@ -26,7 +28,7 @@ export function luInPlace(a: Float64Array, n: number): LU {
       singularAt ||= k + 1;
       continue;
     }
-    for (let i = k + 1; i < n; i++) {
+    for (let i = k + 1; i < rows; i++) {
       const factor = (a[i * n + k]! /= head);
       if (factor !== 0) for (let j = k + 1; j < n; j++) a[i * n + j]! -= factor * a[k * n + j]!;
     }
@@ -77,14 +79,18 @@ export function cofactors(a: Float64Array, n: number): Float64Array {
   return result;
 }
 
-/** Lower-triangular L with L L^T = A. Returns the order of the first minor that is not positive, or 0. */
+/** Lower-triangular L with L L^T = A. Returns the order of the first minor that is not positive, or 0; from there on `l` holds what was not yet factored. */
 export function cholesky(l: Float64Array, a: Float64Array, n: number): number {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = a[i * n + j]!;
       for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
       if (i === j) {
-        if (!(sum > 0)) return i + 1;
+        if (!(sum > 0)) {
+          l[i * n + i] = sum;
+          for (let row = i + 1; row < n; row++) for (let column = 0; column <= row; column++) l[row * n + column] = a[row * n + column]!;
+          return i + 1;
+        }
         l[i * n + i] = Math.sqrt(sum);
       } else l[i * n + j] = sum / l[j * n + j]!;
     }

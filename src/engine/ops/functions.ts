@@ -39,6 +39,7 @@ export { cosineSimilarity, pairwiseDistance } from "./distance.js";
 export * from "./joining.js";
 export * as linalg from "./linalg.js";
 export { cholesky, det, inv as inverse, logdet, matrixExp, matrixPower, pinv as pinverse, slogdet } from "./linalg.js";
+export { choleskyInverse, choleskySolve, luUnpack, type LuUnpackOptions } from "./linalg/lu.js";
 export * from "./matmul.js";
 export { groupNorm, layerNorm, rmsNorm } from "./normalization.js";
 export { adaptiveAvgPool1d, adaptiveMaxPool1dWithIndices as adaptiveMaxPool1d, avgPool1d, maxPool1d, maxPool2d, maxPool3d } from "./pooling.js";

@@ -2,7 +2,39 @@
  * torch.linalg: matrices are the last two dimensions, those before are a batch. Computed in double precision. Gradients are written with
  * the engine's own operations, which do not record while backward runs.
  */
-export { cholesky, det, inv, logdet, slogdet, solve, solveTriangular, type SignAndLog, type TriangularOptions } from "./linalg/squareSystems.js";
+export {
+  cholesky,
+  choleskyEx,
+  det,
+  inv,
+  invEx,
+  logdet,
+  slogdet,
+  solve,
+  solveEx,
+  solveTriangular,
+  type CholeskyExOptions,
+  type ExOptions,
+  type SignAndLog,
+  type SolveOptions,
+  type TriangularOptions,
+} from "./linalg/squareSystems.js";
+export {
+  householderProduct,
+  lu,
+  luFactor,
+  luFactorEx,
+  luSolve,
+  type LuExOptions,
+  type LuFactorExResult,
+  type LuFactorResult,
+  type LuResult,
+  type LuSolveOptions,
+  type PivotOptions,
+} from "./linalg/lu.js";
+export { tensorinv, tensorsolve } from "./linalg/tensors.js";
+export { matmul } from "./matmul.js";
+export { LinAlgError } from "../errors.js";
 export {
   eigh,
   eigvalsh,

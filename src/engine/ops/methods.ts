@@ -15,6 +15,7 @@ import * as diagonals from "./joining/diagonals.js";
 import * as rearrange from "./joining/rearrange.js";
 import * as repetition from "./joining/repeat.js";
 import { pinv } from "./linalg/factorizations.js";
+import * as triangular from "./linalg/lu.js";
 import * as matrixProducts from "./linalg/products.js";
 import * as squareSystems from "./linalg/squareSystems.js";
 import * as masks from "./masks.js";
@@ -79,6 +80,7 @@ const functions = {
   ...only(diagonals, "tril", "triu", "diagEmbed", "diag", "diagflat", "trace"),
   ...only(contraction, "inner", "vdot", "ger", "addr", "addbmm", "kron", "cross"),
   ...only(squareSystems, "cholesky", "det", "logdet", "slogdet"),
+  ...only(triangular, "choleskySolve", "choleskyInverse"),
   ...only(matrixProducts, "matrixExp", "matrixPower"),
   /** The inverse of square matrices. (torch.inverse) */
   inverse: squareSystems.inv,

@@ -19,13 +19,13 @@ import { computes, notCounted, ofParts } from "../../operation.js";
 
 /** Factorizations with several results (torch.linalg): one row for each, whose gradients add up. */
 
-type Factors = Readonly<Record<string, Tensor>>;
+export type Factors = Readonly<Record<string, Tensor>>;
 
 /**
  * One of the results of a factorization that is already computed; backward has all of them at hand. `again`: the same factors as results of operations, so that
  * backward, which is made of operations on them, is recorded.
  */
-function defineFactor<F extends Factors>(
+export function defineFactor<F extends Factors>(
   name: string,
   gradientName: string,
   pick: (factors: F) => Tensor,
@@ -47,7 +47,7 @@ function defineFactor<F extends Factors>(
 }
 
 /** A zeroed tensor for the batch of factors, and a function that stores one. */
-function factor(a: Tensor, ...sizes: number[]): { tensor: Tensor; store: (index: number, values: Float64Array) => void } {
+export function factor(a: Tensor, ...sizes: number[]): { tensor: Tensor; store: (index: number, values: Float64Array) => void } {
   const tensor = Tensor.allocate([...batchOf(a), ...sizes], a.dtype, a.device);
   return { tensor, store: (index, values) => tensor.storage.data.set(values, index * product(sizes)) };
 }

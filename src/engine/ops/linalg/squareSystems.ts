@@ -2,9 +2,10 @@ import { itself, defineComposite, defineOperation } from "../../dispatch/index.j
 import { LinAlgError, RuntimeError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/linalg.js";
-import { equalSizes } from "../../size.js";
+import { int32 } from "../../dtype.js";
+import { equalSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
-import { checkedOptions, inOrder, required, type AllArguments } from "../../arguments.js";
+import { checkedOptions, collect, required, requiredFirst, takingOnly, type AllArguments, type Arguments } from "../../arguments.js";
 import { mul, sub } from "../binary.js";
 import { maskedFill } from "../masks.js";
 import { diagEmbed, tril, triu } from "../joining.js";
@@ -18,25 +19,57 @@ import { computes, notCounted, ofParts } from "../../operation.js";
 
 /** Inverses, determinants and systems of equations (torch.linalg). */
 
-export const invOperation = defineOperation<[a: Tensor]>({
+/**
+ * What went wrong with each matrix of the batch, as LAPACK tells it: 0 where nothing did. An operation that is given none throws instead. (The `info` of
+ * PyTorch's functions ending in `_ex`.)
+ */
+type Infos = number[] | null;
+
+export interface ExOptions {
+  /** Throw where a matrix cannot be taken, as the function without `Ex` does. Default false. */
+  readonly checkErrors?: boolean;
+}
+
+const infosFor = (batch: readonly number[]): number[] => new Array<number>(product(batch)).fill(0);
+
+/** The infos as a tensor in the batch's shape, int32. */
+function infoTensor(infos: readonly number[], batch: readonly number[], like: Tensor): Tensor {
+  const result = Tensor.allocate([...batch], int32, like.device);
+  if (like.device === "cpu") result.storage.data.set(infos);
+  return result;
+}
+
+/** Where one says that something went wrong, the error of it. */
+function checkInfos(infos: readonly number[], batch: readonly number[], error: (prefix: string, info: number) => Error): void {
+  const index = infos.findIndex((info) => info !== 0);
+  if (index >= 0) throw error(batch.length > 0 ? `(Batch element ${index}): ` : "", infos[index]!);
+}
+
+const singularError = (operation: string, prefix: string, info: number): Error =>
+  new LinAlgError(`${operation}: ${prefix}The diagonal element ${info} is zero, the inversion could not be completed because the input matrix is singular.`);
+const unsolvableError = (operation: string, prefix: string): Error =>
+  new LinAlgError(`${operation}: ${prefix}The solver failed because the input matrix is singular.`);
+const indefiniteError = (operation: string, prefix: string, info: number): Error =>
+  new LinAlgError(
+    `${operation}: ${prefix}The factorization could not be completed because the input is not positive-definite (the leading minor of order ${info} is not positive-definite).`,
+  );
+
+export const invOperation: (a: Tensor, infos?: Infos) => Tensor = defineOperation<[a: Tensor, infos?: Infos]>({
   name: "inv",
   effect: computes,
   multiplyAdds: notCounted,
-  arguments: ["input"],
+  arguments: ["input", null],
   gradientName: "LinalgInvExBackward0",
   infer(a) {
     requireSquare(a, "linalg.inv");
     return { sizes: a.sizes, dtype: a.dtype };
   },
-  forward(output, a) {
+  forward(output, a, infos = null) {
     const n = rowsOf(a);
     forEachMatrix(a, (matrix, index) => {
       const { pivots, singularAt } = kernels.luInPlace(matrix, n);
-      if (singularAt > 0) {
-        throw new LinAlgError(
-          `linalg.inv: ${batchPrefix(a, index)}The diagonal element ${singularAt} is zero, the inversion could not be completed because the input matrix is singular.`,
-        );
-      }
+      if (singularAt > 0 && infos === null) throw singularError("linalg.inv", batchPrefix(a, index), singularAt);
+      if (infos !== null) infos[index] = singularAt;
       const result = new Float64Array(n * n);
       for (let i = 0; i < n; i++) result[i * n + i] = 1;
       kernels.luSolve(matrix, pivots, n, result, n);
@@ -49,7 +82,23 @@ export const invOperation = defineOperation<[a: Tensor]>({
 });
 
 /** The inverse of square matrices. (torch.linalg.inv) */
-export const inv: (a: Tensor) => Tensor = invOperation;
+export const inv: (a: Tensor) => Tensor = takingOnly("inv", ["A"], (a: Tensor): Tensor => invOperation(a));
+
+/**
+ * The inverse and, for each matrix, an int32 `info`: 0, or the first diagonal element of its LU that is zero, counted from 1; what stands in such an inverse
+ * means nothing. (torch.linalg.inv_ex)
+ */
+export const invEx: (a: Tensor, ...args: Arguments<[], ExOptions>) => Named<readonly [inverse: Tensor, info: Tensor], "inverse" | "info"> = defineComposite(
+  { name: "invEx", effect: computes, multiplyAdds: ofParts, arguments: ["A", { checkErrors: false }] },
+  (a: Tensor, ...args: Arguments<[], ExOptions>): Named<readonly [inverse: Tensor, info: Tensor], "inverse" | "info"> => {
+    const { checkErrors = false } = collect<ExOptions>("invEx", [], args, ["checkErrors"]);
+    requireSquare(a, "linalg.inv");
+    const infos = infosFor(batchOf(a));
+    const inverse = invOperation(a, infos);
+    if (checkErrors) checkInfos(infos, batchOf(a), (prefix, info) => singularError("linalg.inv_ex", prefix, info));
+    return named(["inverse", "info"], inverse, infoTensor(infos, batchOf(a), a));
+  },
+);
 
 const detOperation = defineOperation<[a: Tensor]>({
   name: "det",
@@ -140,13 +189,13 @@ export const logdet: (a: Tensor) => Tensor = defineComposite(
   },
 );
 
-type SolveArgs = [a: Tensor, b: Tensor];
+type SolveArgs = [a: Tensor, b: Tensor, infos?: Infos];
 
-export const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<SolveArgs>({
+export const solveOperation: (...args: SolveArgs) => Tensor = defineOperation<SolveArgs>({
   name: "solve",
   effect: computes,
   multiplyAdds: notCounted,
-  arguments: ["input", "b"],
+  arguments: ["input", "b", null],
   gradientName: "LinalgSolveExBackward0",
   infer(a, b) {
     requireSquare(a, "linalg.solve");
@@ -161,14 +210,15 @@ export const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<
     }
     return { sizes: [...broadcastSizes(batchOf(a), batchOf(b)), rowsOf(b), columnsOf(b)], dtype: a.dtype };
   },
-  forward(output, a, b) {
+  forward(output, a, b, infos = null) {
     const n = rowsOf(a);
     const m = columnsOf(b);
     const batch = batchOf(output);
     const right = denseValues(expandedTo(b, [...batch, n, m]));
     forEachMatrix(expandedTo(a, [...batch, n, n]), (matrix, index) => {
       const { pivots, singularAt } = kernels.luInPlace(matrix, n);
-      if (singularAt > 0) throw new LinAlgError(`torch.linalg.solve: ${batchPrefix(a, index)}The solver failed because the input matrix is singular.`);
+      if (singularAt > 0 && infos === null) throw unsolvableError("torch.linalg.solve", batchPrefix(a, index));
+      if (infos !== null) infos[index] = singularAt;
       const solution = Float64Array.from(right.subarray(index * n * m, (index + 1) * n * m));
       kernels.luSolve(matrix, pivots, n, solution, m);
       output.storage.data.set(solution, index * n * m);
@@ -182,15 +232,66 @@ export const solveOperation: (a: Tensor, b: Tensor) => Tensor = defineOperation<
   recordedBackward: itself,
 });
 
+export interface SolveOptions {
+  /** Solves X A = B when false. Default true. */
+  readonly left?: boolean;
+}
+
+type SolveArguments<Options> = readonly [...AllArguments<[B: Tensor], { readonly B: Tensor } & Options>] | readonly [B: Tensor, options: Options];
+
+/** Whether B is vectors and not matrices, as PyTorch decides it. */
+function isVectors(a: Tensor, b: Tensor): boolean {
+  return b.sizes.length === 1 || (a.sizes.length - 1 === b.sizes.length && equalSizes(a.sizes.slice(0, -1), b.sizes));
+}
+
+function solved(a: Tensor, b: Tensor, left: boolean, infos: Infos): Tensor {
+  const vectors = isVectors(a, b);
+  const right = vectors ? unsqueeze(b, -1) : b;
+  if (left) return vectors ? solveOperation(a, right, infos).squeeze(-1) : solveOperation(a, right, infos);
+  if (vectors) throw new RuntimeError("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False");
+  if (rowsOf(a) !== columnsOf(b)) {
+    throw new RuntimeError(
+      `linalg.solve: Incompatible shapes of A and B for the equation XA = B (${rowsOf(a)}x${columnsOf(a)} and ${rowsOf(b)}x${columnsOf(b)})`,
+    );
+  }
+  return mT(solveOperation(mT(a), mT(b), infos));
+}
+
+/** B, which has no default, and the options. */
+function solveArguments<Options extends object>(
+  operation: string,
+  names: readonly (keyof Options & string)[],
+  args: readonly unknown[],
+): [B: Tensor, options: Options] {
+  const [[b], rest] = requiredFirst<[Tensor]>(operation, ["B"], args);
+  return [b, collect<Options>(operation, [], rest, names)];
+}
+
 /** X with A X = B, B being matrices or, one dimension short, vectors. (torch.linalg.solve) */
-export const solve: (a: Tensor, ...args: AllArguments<[B: Tensor], { readonly B: Tensor }>) => Tensor = defineComposite(
-  { name: "solve", effect: computes, multiplyAdds: ofParts, arguments: ["A", "B"] },
-  (a: Tensor, ...args: AllArguments<[B: Tensor], { readonly B: Tensor }>): Tensor => {
-    const [b] = inOrder("linalg_solve", ["B"], args);
-    const isVector = b.sizes.length === 1 || (a.sizes.length - 1 === b.sizes.length && equalSizes(a.sizes.slice(0, -1), b.sizes));
-    return isVector ? solveOperation(a, unsqueeze(b, -1)).squeeze(-1) : solveOperation(a, b);
+export const solve: (a: Tensor, ...args: SolveArguments<SolveOptions>) => Tensor = defineComposite(
+  { name: "solve", effect: computes, multiplyAdds: ofParts, arguments: ["A", "B", { left: true }] },
+  (a: Tensor, ...args: SolveArguments<SolveOptions>): Tensor => {
+    const [b, { left = true }] = solveArguments<SolveOptions>("linalg_solve", ["left"], args);
+    return solved(a, b, left, null);
   },
 );
+
+/** The solution, as `solve` gives it, and an int32 `info` for each matrix, as `invEx` gives it. (torch.linalg.solve_ex) */
+export const solveEx: (a: Tensor, ...args: SolveArguments<SolveOptions & ExOptions>) => Named<readonly [result: Tensor, info: Tensor], "result" | "info"> =
+  defineComposite(
+    { name: "solveEx", effect: computes, multiplyAdds: ofParts, arguments: ["A", "B", { left: true, checkErrors: false }] },
+    (a: Tensor, ...args: SolveArguments<SolveOptions & ExOptions>): Named<readonly [result: Tensor, info: Tensor], "result" | "info"> => {
+      const [b, { left = true, checkErrors = false }] = solveArguments<SolveOptions & ExOptions>("linalg_solve_ex", ["left", "checkErrors"], args);
+      requireSquare(a, "linalg.solve");
+      const batch = isVectors(a, b) ? batchOf(a) : broadcastSizes(batchOf(a), batchOf(b));
+      const infos = infosFor(batch);
+      const result = solved(a, b, left, infos);
+      if (checkErrors) checkInfos(infos, batch, (prefix) => unsolvableError("torch.linalg.solve_ex", prefix));
+      // One for each A, however many systems share it.
+      const shared = infos.slice(0, product(batchOf(a)));
+      return named(["result", "info"], result, infoTensor(shared, batchOf(a), a));
+    },
+  );
 
 export interface TriangularOptions {
   /** Whether A is upper-triangular: what lies on the other side is not read. */
@@ -216,26 +317,23 @@ export const solveTriangular: (a: Tensor, b: Tensor, options: TriangularOptions)
   },
 );
 
-const choleskyOperation = defineOperation<[a: Tensor]>({
+const choleskyOperation: (a: Tensor, infos?: Infos) => Tensor = defineOperation<[a: Tensor, infos?: Infos]>({
   name: "cholesky",
   effect: computes,
   multiplyAdds: notCounted,
-  arguments: ["input"],
+  arguments: ["input", null],
   gradientName: "LinalgCholeskyExBackward0",
   infer(a) {
     requireSquare(a, "linalg.cholesky");
     return { sizes: a.sizes, dtype: a.dtype };
   },
-  forward(output, a) {
+  forward(output, a, infos = null) {
     const n = rowsOf(a);
     forEachMatrix(a, (matrix, index) => {
       const l = new Float64Array(n * n);
       const order = kernels.cholesky(l, matrix, n);
-      if (order > 0) {
-        throw new LinAlgError(
-          `linalg.cholesky: ${batchPrefix(a, index)}The factorization could not be completed because the input is not positive-definite (the leading minor of order ${order} is not positive-definite).`,
-        );
-      }
+      if (order > 0 && infos === null) throw indefiniteError("linalg.cholesky", batchPrefix(a, index), order);
+      if (infos !== null) infos[index] = order;
       output.storage.data.set(l, index * n * n);
     });
   },
@@ -255,5 +353,26 @@ export const cholesky: (a: Tensor, options?: { readonly upper?: boolean }) => Te
   (a: Tensor, options: { readonly upper?: boolean } = {}): Tensor => {
     const l = choleskyOperation(a);
     return checkedOptions("cholesky", options, "upper").upper ? mT(l) : l;
+  },
+);
+
+export interface CholeskyExOptions extends ExOptions {
+  /** Gives U with U^T U = A instead. Default false. */
+  readonly upper?: boolean;
+}
+
+/**
+ * L as `cholesky` gives it and, for each matrix, an int32 `info`: 0, or the order of the first leading minor that is not positive, from which on what stands in L
+ * means nothing. (torch.linalg.cholesky_ex)
+ */
+export const choleskyEx: (a: Tensor, ...args: Arguments<[], CholeskyExOptions>) => Named<readonly [L: Tensor, info: Tensor], "L" | "info"> = defineComposite(
+  { name: "choleskyEx", effect: computes, multiplyAdds: ofParts, arguments: ["input", { upper: false, checkErrors: false }] },
+  (a: Tensor, ...args: Arguments<[], CholeskyExOptions>): Named<readonly [L: Tensor, info: Tensor], "L" | "info"> => {
+    const { upper = false, checkErrors = false } = collect<CholeskyExOptions>("choleskyEx", [], args, ["upper", "checkErrors"]);
+    requireSquare(a, "linalg.cholesky");
+    const infos = infosFor(batchOf(a));
+    const l = choleskyOperation(a, infos);
+    if (checkErrors) checkInfos(infos, batchOf(a), (prefix, info) => indefiniteError("linalg.cholesky_ex", prefix, info));
+    return named(["L", "info"], upper ? mT(l) : l, infoTensor(infos, batchOf(a), a));
   },
 );
