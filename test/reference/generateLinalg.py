@@ -1,4 +1,4 @@
-"""Writes data/linalg.json: factorizations and systems of torch.linalg, and torch.special, with PyTorch 2.13.0.
+"""Writes data/linalg.json: factorizations and systems of torch.linalg, with PyTorch 2.13.0.
 
     python generateLinalg.py
 """

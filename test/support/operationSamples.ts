@@ -294,6 +294,21 @@ sample("cdist", (a, b) => torch.cdist(a, b.mul(1.3)), x(3, 2), x(2, 2));
 
 for (const p of [0, 1, 2, 3, Infinity]) sample(`pdist ${p}`, (a) => torch.pdist(a.exp(), p), x(4, 3));
 
+// ---- special functions
+
+const { special } = torch;
+for (const f of [special.erfcx, special.ndtr, special.logNdtr, special.i0e, special.i1e]) sample("of torch.special", (a) => f(a.mul(2)), x(2, 3));
+sample("entr", (a) => special.entr(a), positive(2, 3));
+sample("ndtri", (a) => special.ndtri(a.sigmoid()), x(2, 3));
+sample("xlog1py", (a, b) => special.xlog1py(a, b), x(2, 3), positive(3));
+sample("xlog1py of a number", (a) => special.xlog1py(2, a), positive(3));
+for (const f of [special.zeta, special.gammainc, special.gammaincc])
+  sample("of torch.special, of two", (a) => f(beside(torch.tensor([2.5, 3, 1.5]).double(), a), a), positive(2, 3));
+for (const [name, f] of Object.entries(special)) {
+  if (/Polynomial/.test(name)) sample(name, (a) => (f as typeof special.zeta)(a, 3), x(2, 3));
+  if (/essel|airy/.test(name)) sample(name, (a) => (f as typeof special.entr)(a), positive(2, 3));
+}
+
 // ---- linear algebra
 
 const { linalg } = torch;

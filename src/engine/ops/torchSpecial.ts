@@ -3,3 +3,4 @@ export { digamma, digamma as psi, erfinv, i0, i1, lgamma as gammaln, logit, mvlg
 export { erf, erfc, exp2, expm1, log1p, round, sigmoid as expit } from "./unary.js";
 export { logsumexp } from "./reduction.js";
 export { logSoftmax, softmax } from "./softmax.js";
+export * from "./moreSpecial.js";
