@@ -105,10 +105,18 @@ export class Makers {
       if (node.type === "CallExpression") calls.push(node.callee.type === "Super" ? null : node.callee);
       else if (node.type === "NewExpression") calls.push(node.callee);
       else if (node.type === "TaggedTemplateExpression") calls.push(node.tag);
-      else if (node.type === "ImportExpression" || node.type === "ClassExpression" || node.type === "ClassDeclaration") calls.push(null);
+      // A function that is handed on is called by whoever it is handed to.
+      if (node.type === "CallExpression" || node.type === "NewExpression") {
+        for (const given of node.arguments) if (given.type === "Identifier" && this.#isFunctionOfFile(given, locals)) calls.push(given);
+      } else if (node.type === "ImportExpression" || node.type === "ClassExpression" || node.type === "ClassDeclaration") calls.push(null);
       return true;
     });
     return calls.every((callee) => callee !== null && this.#isKnown(callee, locals));
+  }
+
+  #isFunctionOfFile(node: AnyNode, locals: Locals): boolean {
+    const value = this.#valueOf(node, locals);
+    return typeof value === "function" && !this.isOfEngine(value) && !this.isModuleClass(value);
   }
 
   #isKnown(callee: Expression, locals: Locals): boolean {

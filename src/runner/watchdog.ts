@@ -49,6 +49,8 @@ const pythonMilliseconds = 2000;
 /** The code of the user's own may be between two calls of it. */
 const pauses = 200;
 const memoryCheckMilliseconds = 25;
+/** A single large tensor passes by it within a moment: so long it takes to be stopped where that can be done. Milliseconds. */
+const memoryPatience = 300;
 /** The limit is passed by so much that stopping cannot have helped: code that allocates as fast as it can is given the time to be stopped at its line. Megabytes. */
 const memoryTolerance = Math.max(0.25 * (workerData as WatchdogData).memoryLimit, 512);
 
@@ -144,15 +146,16 @@ port.on("message", (message: FromMain) => {
   }
 });
 
-let overMemory = false;
+/** Since when it is, by the process's clock in milliseconds. */
+let overMemory: number | null = null;
 setInterval(() => {
   const megabytes = process.memoryUsage.rss() / 1e6;
   if (megabytes < memoryLimit) {
-    overMemory = false;
-  } else if (!overMemory) {
-    overMemory = true;
+    overMemory = null;
+  } else if (overMemory === null) {
+    overMemory = performance.now();
     void begin("memory");
-  } else if (megabytes > memoryLimit + memoryTolerance) {
+  } else if (megabytes > memoryLimit + memoryTolerance && performance.now() - overMemory > memoryPatience) {
     giveUp(stop ?? { reason: "memory", limit: memoryLimit, doing: "unknown" });
   }
 }, memoryCheckMilliseconds);

@@ -115,14 +115,27 @@ export function mention() { print("mentioned"); return "return new nn.Linear(1, 
 export const nested = () => { print("nested"); return [() => { return new nn.Linear(1, 1); }]; };
 export function* several() { print("several"); return new nn.Linear(1, 1); }
 export async function remote() { const fs = await import("node:fs"); fs.rmSync("nowhere.txt"); return new nn.Linear(1, 1); }
+function erasing() { rmSync("nowhere.txt"); }
+export function handing() { [1].forEach(erasing); return new nn.Linear(1, 1); }
 export function sized(n: number, { bias } = { bias: true }) { return new nn.Linear(n, n, { bias }); }
 export class Config { constructor() { print("configured"); } }`);
     expect(printed).toBe("");
     expect(models).toEqual([]);
     expect(offers.map(({ expression }) => expression).sort()).toEqual(
-      ["clear()", "deleteEverything()", "erase()", "mention()", "nested()", "new Net(width, depth)", "remote()", "several()", "sized(n, …)"].sort(),
+      [
+        "clear()",
+        "deleteEverything()",
+        "erase()",
+        "handing()",
+        "mention()",
+        "nested()",
+        "new Net(width, depth)",
+        "remote()",
+        "several()",
+        "sized(n, …)",
+      ].sort(),
     );
-    expect(offers.find(({ expression }) => expression === "sized(n, …)")).toMatchObject({ complete: false, location: { line: 15 } });
+    expect(offers.find(({ expression }) => expression === "sized(n, …)")).toMatchObject({ complete: false, location: { line: 17 } });
   });
 
   test("come from functions whose work on the way is the engine's or that of others like them", async () => {
@@ -133,8 +146,9 @@ function build(width: number) { const layers = Array.from({ length: 2 }, () => n
 export const arrow = () => new Net();
 export function evaluated() { torch.manualSeed(0); const net = new Net(); start(net); return net.eval(); }
 export async function late() { return build(Math.max(2, 3)); }
+export function initialized() { const net = new Net(); net.apply(start); return net; }
 export default () => (Math.PI > 3 ? new nn.Linear(1, 2) : build(2));`),
-    ).toEqual(["arrow", "default", "evaluated", "late"]);
+    ).toEqual(["arrow", "default", "evaluated", "initialized", "late"]);
   });
 
   test("a class that cannot be made says why, at its line", async () => {

@@ -5,7 +5,7 @@ import type { RunOutcome } from "../../src/runner/client.js";
 import { leftovers, Workspace } from "../runner/workspace.js";
 import { Damage } from "../support/damage.js";
 import { count, seed } from "./counts.js";
-import { growth, look, type Look } from "./measure.js";
+import { growth, halves, look, type Look } from "./measure.js";
 
 vi.setConfig({ testTimeout: 24 * 3600_000, hookTimeout: 120_000 });
 
@@ -41,10 +41,11 @@ function isFlat(looks: readonly Look[], what: string): void {
   console.log(`${what}: second half against the first: ${factors}; megabytes at the end:`, looks.at(-1));
   // Of few there is nothing to be seen but noise.
   if (looks.length >= 40) for (const factor of Object.values(found)) expect(factor).toBeLessThan(1.1);
-  // What has just been ended may still be there: one process, with its pipes.
-  const [first, last] = [looks[Math.ceil(looks.length / 5)]!, looks.at(-1)!];
-  expect(last.children).toBeLessThanOrEqual(first.children + 2);
-  expect(last.handles).toBeLessThanOrEqual(first.handles + 12);
+  // What has just been ended may still be there, with its pipes.
+  const [first, second] = halves(looks);
+  const mean = (some: readonly Look[], of: (look: Look) => number): number => some.reduce((sum, each) => sum + of(each), 0) / some.length;
+  expect(mean(second, ({ children }) => children)).toBeLessThanOrEqual(mean(first, ({ children }) => children) + 1);
+  expect(mean(second, ({ handles }) => handles)).toBeLessThanOrEqual(mean(first, ({ handles }) => handles) + 6);
 }
 
 describe("memory, handles and processes stay as they are", () => {

@@ -35,12 +35,17 @@ export function look(): Look {
   return { megabytes, handles: readdirSync("/proc/self/fd").length, children: found.length };
 }
 
-/** How the second half of the looks compares with the first, the first fifth left out, in which all is still being compiled: 1.1 is a tenth more. */
-export function growth(looks: readonly Look[]): Readonly<Record<string, number>> {
+/** The first fifth left out, in which all is still being compiled. */
+export function halves(looks: readonly Look[]): readonly [readonly Look[], readonly Look[]] {
   const steady = looks.slice(Math.ceil(looks.length / 5));
   const half = Math.floor(steady.length / 2);
-  const [first, second] = [steady.slice(0, half), steady.slice(half)];
-  const names = Object.keys(steady[0]?.megabytes ?? {});
+  return [steady.slice(0, half), steady.slice(half)];
+}
+
+/** How the second half of the looks compares with the first: 1.1 is a tenth more. */
+export function growth(looks: readonly Look[]): Readonly<Record<string, number>> {
+  const [first, second] = halves(looks);
+  const names = Object.keys(first[0]?.megabytes ?? {});
   const mean = (some: readonly Look[], name: string): number => some.reduce((sum, { megabytes }) => sum + (megabytes[name] ?? 0), 0) / some.length;
   return Object.fromEntries(names.map((name) => [name, mean(second, name) / mean(first, name)]));
 }
