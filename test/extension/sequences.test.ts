@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import * as vscode from "vscode";
 import { Damage } from "../support/damage.js";
+import { reloading } from "./reloading.js";
 import { answerDialogs, closeEditors, folder, layerscope, openFile, problems, replaceText, until } from "./support.js";
 
 const names = ["one.ts", "two.ts"] as const;
@@ -13,13 +15,38 @@ const stepsOfEach = 10;
 const net = (width: number): string =>
   `import * as torch from "layerscope";\nexport const net = new torch.nn.Sequential(new torch.nn.Linear(4, ${width}), new torch.nn.ReLU());\nnet(torch.ones(2, 4));\n`;
 
-/** The processes of ours that this extension host has started. */
-function processes(): readonly string[] {
+/** After so many the window is reloaded, with a run under way. */
+const sequencesOfWindow = Math.max(1, Math.min(5, sequences - 1));
+/** What a window tells the one that comes after it. */
+interface State {
+  /** Its extension host. */
+  readonly host: number;
+  readonly done: readonly string[];
+}
+const stateFile = `${process.env.LAYERSCOPE_TEST_REPORT ?? `${folder}/report`}.sequences`;
+
+/** Told once. */
+function stateBefore(): State {
+  if (!existsSync(stateFile)) return { host: process.pid, done: [] };
+  const state = JSON.parse(readFileSync(stateFile, "utf8")) as State;
+  rmSync(stateFile);
+  return state;
+}
+
+/** The processes of ours that an extension host has started; those that outlived it are children of another by now. */
+function processes(host: number): readonly string[] {
   const lines = execFileSync("ps", ["-A", "-o", "ppid=,args="], { encoding: "utf8" }).split("\n");
   return lines.flatMap((line) => {
     const [, parent, script] = /^\s*(\d+)\s.*\/(runner|bundler)\.js/.exec(line) ?? [];
-    return Number(parent) === process.pid && script ? [script] : [];
+    return Number(parent) === host && script ? [script] : [];
   });
+}
+
+/** The processes of this window's extension that have lost their parent. */
+function orphans(): readonly string[] {
+  const dist = vscode.extensions.getExtension("layerscope.layerscope")!.extensionPath;
+  const lines = execFileSync("ps", ["-A", "-o", "ppid=,args="], { encoding: "utf8" }).split("\n");
+  return lines.filter((line) => /^\s*1\s/.test(line) && line.includes(`${dist}/dist/`) && /\/(runner|bundler)\.js/.test(line));
 }
 
 suite("what a user does, in any order", () => {
@@ -31,10 +58,15 @@ suite("what a user does, in any order", () => {
   });
 
   test("in any order ends with the picture of the code, and leaves no process behind", async () => {
-    const damage = new Damage(seed);
     const api = await layerscope();
-    const done: string[] = [];
-    for (let sequence = 0; sequence < sequences; sequence++) {
+    const before = stateBefore();
+    const done = [...before.done];
+    if (before.host !== process.pid) {
+      await until("nothing of the window before is left", () => processes(before.host).length === 0 && orphans().length === 0);
+      await within(60_000, "what runs since the window is back is stopped", vscode.commands.executeCommand("layerscope.stop"));
+    }
+    for (let sequence = done.length; sequence < sequences; sequence++) {
+      const damage = new Damage(seed * 1000 + sequence);
       const began = Date.now();
       const said: string[] = [];
       let name: (typeof names)[number] = "one.ts";
@@ -92,15 +124,26 @@ suite("what a user does, in any order", () => {
         message,
       );
       // One for each file, one started ahead, and the bundler; what was ended takes a moment to be gone.
-      await until(`no process is left over (${processes().join(", ")}; ${message})`, () => {
-        const found = processes();
+      await until(`no process is left over (${processes(process.pid).join(", ")}; ${message})`, () => {
+        const found = processes(process.pid);
         return found.filter((script) => script === "runner").length <= 1 + names.length && found.filter((script) => script === "bundler").length <= 1;
       });
       done.push(message);
       console.log(`${Math.round((Date.now() - began) / 1000)} s: ${message}`);
+      if (done.length % sequencesOfWindow === 0 && done.length < sequences) {
+        await replaceText(editor, `${net(5)}while (true);\n`);
+        await editor.document.save();
+        void vscode.commands.executeCommand("layerscope.run");
+        await wait(damage.below(1000));
+        writeFileSync(stateFile, JSON.stringify({ host: process.pid, done } satisfies State));
+        process.emit(reloading as "disconnect");
+        await vscode.commands.executeCommand("workbench.action.reloadWindow");
+        // This window ends, and with it this test: it begins again in the next.
+        await new Promise(() => undefined);
+      }
     }
     assert.equal(done.length, sequences);
-    console.log(`${done.length} sequences of ${stepsOfEach}, seed ${seed}`);
+    console.log(`${done.length} sequences of ${stepsOfEach} in ${1 + Math.floor((sequences - 1) / sequencesOfWindow)} windows, seed ${seed}`);
   }).timeout(60_000 + sequences * 60_000);
 });
 
