@@ -22,7 +22,7 @@ async function compile(entry, features) {
       path.join(folder, `assembly/${entry}.ts`),
       ...enable,
       ...(entry === "shared" ? ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"] : []),
-      ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--outFile", outFile],
+      ...["-O3", "--shrinkLevel", "1", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--outFile", outFile],
     ]);
     if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
     return Buffer.from(readConstantsFromMemory(await readFile(outFile))).toString("base64");

@@ -6,6 +6,7 @@ import { binaryRows, type BinaryRow } from "./binaryRows.js";
 import { dimsByStride, fillsRange } from "./layout.js";
 import { broadcastOperand, forEachRow, type Operand as Walk } from "./strided.js";
 import { copyStrided, type Elements } from "./stridedCopy.js";
+import { mapVectorized } from "./vectorized.js";
 import { mapInWasm, wasmFrom, type Operand } from "./wasm/elementwise.js";
 import { isForWasm, isTruthKernel, type KernelCall } from "./wasm/instance.js";
 
@@ -58,11 +59,12 @@ function elementsOf(operand: Operand, sizes: readonly number[]): Elements {
 /** output[i] = f(x[i]); `x` is broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
 export function unary(output: Tensor, x: Tensor, f: (value: number) => number, kernel?: KernelCall): void {
   if (output.isMeta) return;
-  if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x])) return;
   if (!output.isContiguous() && fillsRange(output)) {
     const [o, a] = inMemoryOrder(output, [x]);
     return unary(o, a as Tensor, f, kernel);
   }
+  if (mapVectorized(kernel, output, [x])) return;
+  if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x])) return;
   const convert = converter(output.dtype);
   const g = convert === null ? f : (value: number) => convert(f(value));
   const { sizes } = output;
@@ -87,11 +89,12 @@ export function unary(output: Tensor, x: Tensor, f: (value: number) => number, k
 /** output[i] = f(x[i], y[i]); both are broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
 export function binary(output: Tensor, x: Tensor, y: Operand, f: (x: number, y: number) => number, kernel?: KernelCall): void {
   if (output.isMeta) return;
-  if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x, y])) return;
   if (!output.isContiguous() && fillsRange(output)) {
     const [o, a, b] = inMemoryOrder(output, [x, y]);
     return binary(o, a as Tensor, b!, f, kernel);
   }
+  if (mapVectorized(kernel, output, [x, y])) return;
+  if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x, y])) return;
   const writtenOut = rowFor(kernel, output.dtype);
   if (writtenOut === undefined && typeof y === "number") {
     unary(output, x, (value) => f(value, y));
@@ -130,11 +133,12 @@ function calling(f: (x: number, y: number) => number, dtype: DType): BinaryRow {
 /** output[i] = f(x[i], y[i], z[i]); all are broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
 export function ternary(output: Tensor, x: Operand, y: Operand, z: Operand, f: (x: number, y: number, z: number) => number, kernel?: KernelCall): void {
   if (output.isMeta) return;
-  if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x, y, z])) return;
   if (!output.isContiguous() && fillsRange(output)) {
     const [o, a, b, c] = inMemoryOrder(output, [x, y, z]);
     return ternary(o, a!, b!, c!, f, kernel);
   }
+  if (mapVectorized(kernel, output, [x, y, z])) return;
+  if (kernel !== undefined && isLarge(output) && mapInWasm(kernel, output, [x, y, z])) return;
   const convert = converter(output.dtype);
   const g = convert === null ? f : (a: number, b: number, c: number) => convert(f(a, b, c));
   const { sizes } = output;

@@ -1,4 +1,5 @@
 import type { ElementArray } from "../dtype.js";
+import * as cLibrary from "../math/cLibrary.js";
 import { fma } from "../math/fma.js";
 import { product } from "../size.js";
 import type { Tensor } from "../tensor.js";
@@ -23,9 +24,10 @@ export function norm(output: ElementArray, x: Tensor, dims: readonly number[], o
     else if (order === 2 && slices.areRows) rowNorms(output, slices);
     else if (order === 2) forEachSlice(output, slices, (s, start) => Math.sqrt(squareSum(s, start, round)));
     else {
+      const pow = isSingle ? cLibrary.pow : Math.pow;
       const power = round(order);
       const inverse = round(1 / power);
-      forEachSlice(output, slices, (s, start) => powerSum(s, start, power, round) ** inverse);
+      forEachSlice(output, slices, (s, start) => pow(powerSum(s, start, power, round, pow), inverse));
     }
   }
 }
@@ -88,9 +90,15 @@ function squareSum({ data, size, stride }: Slices, start: number, round: (value:
   return total;
 }
 
-function powerSum({ data, size, stride }: Slices, start: number, power: number, round: (value: number) => number): number {
+function powerSum(
+  { data, size, stride }: Slices,
+  start: number,
+  power: number,
+  round: (value: number) => number,
+  pow: (x: number, y: number) => number,
+): number {
   let total = 0;
-  for (let k = 0, i = start; k < size; k++, i += stride) total = round(total + round(Math.abs(data[i]!) ** power));
+  for (let k = 0, i = start; k < size; k++, i += stride) total = round(total + pow(Math.abs(data[i]!), power));
   return total;
 }
 

@@ -284,11 +284,17 @@ function integerPower(bits: number): (x: number, y: number) => number {
   };
 }
 
-const powers = binaryRow("pow", "same", powerOf, {
-  x: (g, x, y) => (y === 0 ? 0 : g * y * x ** (y - 1)),
-  y: (g, x, y) => (x === 0 && y >= 0 ? 0 : g * x ** y * Math.log(x)),
-  recorded: { x: powGradient, y: (g, x, y) => g.mul(x.pow(y).mul(x.log())).maskedFill(x.eq(0).logicalAnd(y.ge(0)), 0) },
-});
+const powers = binaryRow(
+  "pow",
+  "same",
+  powerOf,
+  {
+    x: (g, x, y) => (y === 0 ? 0 : g * y * x ** (y - 1)),
+    y: (g, x, y) => (x === 0 && y >= 0 ? 0 : g * x ** y * Math.log(x)),
+    recorded: { x: powGradient, y: (g, x, y) => g.mul(x.pow(y).mul(x.log())).maskedFill(x.eq(0).logicalAnd(y.ge(0)), 0) },
+  },
+  "pow",
+);
 
 function powGradient(g: Tensor, x: Tensor, exponent: Tensor | Scalar): Tensor {
   if (exponent instanceof Tensor) return g.mul(exponent.mul(x.pow(exponent.sub(1)))).maskedFill(exponent.eq(0), 0);
@@ -307,19 +313,27 @@ const simplePowers = new Map<number, SimplePower>([
   [2, { f: (x) => x * x, kernel: "square", derivative: { f: (g, x) => 2 * g * x, kernel: "squareBackward" } }],
   [3, { f: (x) => x * x * x, kernel: "cube", derivative: { f: (g, x) => 3 * g * x * x, kernel: "cubeBackward" } }],
   [-1, { f: (x) => 1 / x, kernel: "reciprocal" }],
-  [-2, { f: (x) => 1 / (x * x) }],
+  [-0.5, { f: (x) => 1 / Math.sqrt(x), kernel: "rsqrt" }],
+  [-2, { f: (x) => 1 / (x * x), kernel: "inverseSquare" }],
 ]);
 
 function simplePower(x: Tensor, y: Tensor | Scalar): SimplePower | undefined {
   return y instanceof Tensor || !x.dtype.isFloatingPoint ? undefined : simplePowers.get(Number(y));
 }
+
+function powerOfConstant(output: Tensor, x: Tensor, exponent: number): void {
+  const held = output.dtype.held(exponent);
+  kernels.unary(output, inDType(x, output.dtype), (value) => powerOf(value, held), ["pow", exponent]);
+}
+
 const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
   ...powers,
   forward(output, x, y) {
     const simple = simplePower(x, y);
     if (simple === undefined) {
       const { dtype } = output;
-      if (dtype.isFloatingPoint) powers.forward(output, x, y);
+      if (dtype.isFloatingPoint && !(y instanceof Tensor)) powerOfConstant(output, x, Number(y));
+      else if (dtype.isFloatingPoint) powers.forward(output, x, y);
       else kernels.binary(output, inDType(x, dtype), y instanceof Tensor ? inDType(y, dtype) : asHeld(y, dtype), integerPower(dtype === int64 ? 64 : 32));
     } else kernels.unary(output, x, simple.f, simple.kernel);
   },

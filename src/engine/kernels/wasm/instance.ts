@@ -8,6 +8,7 @@ type NumberKernel =
   | "rsqrt"
   | "square"
   | "cube"
+  | "inverseSquare"
   | "reciprocal"
   | "floor"
   | "ceil"
@@ -42,6 +43,7 @@ type NumberKernel =
   | "div"
   | "maximum"
   | "minimum"
+  | "pow"
   | "addScaled"
   | "addcmul"
   | "addcdiv"
@@ -53,7 +55,7 @@ type NumberKernel =
   | "smoothL1"
   | "huber"
   | "binaryCrossEntropyWithLogits"
-  | "klDiv"
+  | "softMargin"
   | "absBackward"
   | "sqrtBackward"
   | "rsqrtBackward"
@@ -85,7 +87,9 @@ type NumberKernel =
   | "absoluteDifferenceBackward"
   | "smoothL1Backward"
   | "huberBackward"
-  | "binaryCrossEntropyWithLogitsBackward";
+  | "binaryCrossEntropyBackward"
+  | "binaryCrossEntropyWithLogitsBackward"
+  | "softMarginBackward";
 
 const truthKernels = ["eq", "ne", "lt", "le", "gt", "ge", "logicalAnd", "logicalOr", "logicalXor", "isclose"] as const;
 

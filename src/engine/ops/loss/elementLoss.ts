@@ -3,6 +3,8 @@ import type { DType } from "../../dtype.js";
 import * as kernels from "../../kernels/elementwise.js";
 import { stridesLike } from "../../kernels/layout.js";
 import { mean, sum } from "../../kernels/reduce.js";
+import * as cLibrary from "../../math/cLibrary.js";
+import * as singlePrecision from "../../math/singlePrecision.js";
 import type { KernelCall } from "../../kernels/wasm/instance.js";
 import { product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
@@ -14,13 +16,15 @@ import { computes, type ArgumentsOf, notCounted, type Scale } from "../../operat
 
 interface ElementLoss {
   readonly f: (x: number, target: number) => number;
-  /** Derivative with respect to x. */
-  readonly x: (x: number, target: number) => number;
-  /** Derivative with respect to the target. */
-  readonly target: (x: number, target: number) => number;
-  /** The WebAssembly kernels of the function, and of the derivative with respect to x times the gradient, which comes first. */
-  readonly kernels?: { readonly f: KernelCall; readonly x?: KernelCall };
+  /** The gradient with respect to x, for the one that arrives and the number of elements whose mean is taken, or 1. */
+  readonly x: Derivative;
+  /** With respect to the target. */
+  readonly target: Derivative;
+  /** The WebAssembly kernels of the function, and of the gradient with respect to x, which is given the gradient, x and the target. */
+  readonly kernels?: { readonly f?: KernelCall; readonly x?: (count: number) => KernelCall };
 }
+
+type Derivative = (gradient: number, x: number, target: number, count: number) => number;
 
 type ElementLossArgs<Constants extends readonly unknown[]> = [x: Tensor, target: Tensor, reduction: Reduction, ...constants: Constants];
 
@@ -35,8 +39,8 @@ interface ElementLossRow<Constants extends readonly unknown[]> {
   /** See Facts. */
   readonly normalizes?: Scale;
   readonly check?: (x: Tensor, target: Tensor, ...constants: Constants) => void;
-  /** `round` makes a number one of the losses' dtype: each step is rounded, as PyTorch does it. */
-  readonly of: (round: Round, ...constants: Constants) => ElementLoss;
+  /** By the functions of the losses' dtype: each step is rounded, as PyTorch does it. */
+  readonly of: (math: Elementary, ...constants: Constants) => ElementLoss;
   /** Mostly `composedOf` the losses of the elements. */
   readonly recordedBackward: RecordedBackward<ElementLossArgs<Constants>, void>;
 }
@@ -48,9 +52,30 @@ export function composedOf<Constants extends readonly unknown[]>(
   return composed(([x, target, reduction, ...constants]) => reduce(losses(x, target, ...constants), reduction));
 }
 
-export type Round = (value: number) => number;
+/** The functions that losses are made of. `round` makes a number one of their dtype. */
+interface Elementary {
+  readonly round: (value: number) => number;
+  readonly exp: (x: number) => number;
+  readonly log: (x: number) => number;
+  readonly log1p: (x: number) => number;
+  /** As loops compute it that take several numbers at a time. */
+  readonly vectorLog1p: (x: number) => number;
+}
 
-const roundFor = ({ itemSize }: DType): Round => (itemSize === 4 ? Math.fround : (value) => value);
+const double: Elementary = { round: (value) => value, exp: Math.exp, log: Math.log, log1p: Math.log1p, vectorLog1p: Math.log1p };
+const single: Elementary = {
+  round: Math.fround,
+  exp: (x) => Math.fround(Math.exp(x)),
+  log: cLibrary.log,
+  log1p: cLibrary.log1p,
+  vectorLog1p: singlePrecision.log1p,
+};
+const elementaryFor = ({ itemSize }: DType): Elementary => (itemSize === 4 ? single : double);
+
+/** Numbers as the losses' dtype holds them. */
+function held<Constants extends readonly unknown[]>(constants: Constants, { itemSize }: DType): Constants {
+  return (itemSize === 4 ? constants.map((each) => (typeof each === "number" ? Math.fround(each) : each)) : constants) as Constants;
+}
 
 export function elementLoss<Constants extends readonly unknown[] = []>(row: ElementLossRow<Constants>): (...args: ElementLossArgs<Constants>) => Tensor {
   const operation: OperationRow<ElementLossArgs<Constants>> = {
@@ -70,7 +95,7 @@ export function elementLoss<Constants extends readonly unknown[] = []>(row: Elem
       return { sizes: reduction === "none" ? sizes : [], dtype };
     },
     forward(output, x, target, reduction, ...constants) {
-      const { f, kernels: wasm } = row.of(roundFor(output.dtype), ...constants);
+      const { f, kernels: wasm } = row.of(elementaryFor(output.dtype), ...held(constants as unknown as Constants, output.dtype));
       if (reduction === "none") return kernels.binary(output, x, target, f, wasm?.f);
       const sizes = broadcastSizes(x.sizes, target.sizes);
       const losses = Tensor.allocate(sizes, output.dtype, "cpu", stridesLike(sizes, [x, target]));
@@ -80,15 +105,16 @@ export function elementLoss<Constants extends readonly unknown[] = []>(row: Elem
     reads: [0, 1],
     backward(gradient, context) {
       const [x, target, reduction, ...constants] = context.args;
-      const derivatives = row.of(roundFor(gradient.dtype), ...(constants as unknown as Constants));
+      const derivatives = row.of(elementaryFor(gradient.dtype), ...held(constants as unknown as Constants, gradient.dtype));
       const sizes = broadcastSizes(x.sizes, target.sizes);
-      const gradientOf = (derivative: (x: number, target: number) => number, kernel?: KernelCall): Tensor => {
+      const count = reduction === "mean" ? product(sizes) : 1;
+      const arriving = reduction === "none" ? gradient : gradient.item();
+      const gradientOf = (derivative: Derivative, kernel?: KernelCall): Tensor => {
         const result = Tensor.allocate(sizes, gradient.dtype, gradient.device);
-        const each = reduction === "none" ? gradient : gradient.item() / (reduction === "mean" ? product(sizes) : 1);
-        kernels.ternary(result, each, x, target, (g, value, wanted) => derivative(value, wanted) * g, kernel);
+        kernels.ternary(result, arriving, x, target, (g, value, wanted) => derivative(g, value, wanted, count), kernel);
         return result;
       };
-      return [context.needs(0) ? gradientOf(derivatives.x, derivatives.kernels?.x) : null, context.needs(1) ? gradientOf(derivatives.target) : null];
+      return [context.needs(0) ? gradientOf(derivatives.x, derivatives.kernels?.x?.(count)) : null, context.needs(1) ? gradientOf(derivatives.target) : null];
     },
     recordedBackward: row.recordedBackward,
   };

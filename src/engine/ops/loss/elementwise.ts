@@ -25,7 +25,6 @@ function warnOfSizes(x: Tensor, target: Tensor): void {
 const meanOrSum = (none: string): Readonly<Record<Reduction, string>> => ({ none, mean: "MeanBackward0", sum: "SumBackward0" });
 /** 0 for NaN, as PyTorch has it. */
 const signOf = (x: number): number => (x > 0 ? 1 : x < 0 ? -1 : 0);
-const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 const mseOf = elementLoss({
   name: "mseLoss",
@@ -33,11 +32,11 @@ const mseOf = elementLoss({
   gradientName: "MseLossBackward0",
   kernel: "mse_cpu",
   check: warnOfSizes,
-  of: (round) => ({
+  of: ({ round }) => ({
     f: (x, y) => round(x - y) ** 2,
-    x: (x, y) => 2 * (x - y),
-    target: (x, y) => 2 * (y - x),
-    kernels: { f: "squaredDifference", x: "squaredDifferenceBackward" },
+    x: (g, x, y, n) => round(round(2 / n) * round(x - y)) * g,
+    target: (g, x, y, n) => round(round(2 / n) * round(y - x)) * g,
+    kernels: { f: "squaredDifference", x: (n) => ["squaredDifferenceBackward", 2 / n] },
   }),
   recordedBackward: composedOf((x, target) => x.sub(target).square()),
 });
@@ -56,9 +55,9 @@ const l1Of = elementLoss({
   check: warnOfSizes,
   of: () => ({
     f: (x, y) => Math.abs(x - y),
-    x: (x, y) => signOf(x - y),
-    target: (x, y) => signOf(y - x),
-    kernels: { f: "absoluteDifference", x: "absoluteDifferenceBackward" },
+    x: (g, x, y, n) => (g / n) * signOf(x - y),
+    target: (g, x, y, n) => (g / n) * signOf(y - x),
+    kernels: { f: "absoluteDifference", x: (n) => ["absoluteDifferenceBackward", n] },
   }),
   recordedBackward: composedOf((x, target) => x.sub(target).abs()),
 });
@@ -69,7 +68,7 @@ export function l1Loss(x: Tensor, ...args: WithRequired<[target: Tensor], { read
   return l1Of(x, target, collect<LossOptions>("l1Loss", [], rest, ["reduction"]).reduction ?? "mean");
 }
 
-const smoothL1Slope = (difference: number, beta: number): number => (Math.abs(difference) < beta ? difference / beta : Math.sign(difference));
+const smoothL1Slope = (difference: number, beta: number): number => (Math.abs(difference) >= beta ? Math.sign(difference) : difference / beta);
 const smoothL1Of = elementLoss<[beta: number]>({
   name: "smoothL1Loss",
   constants: [["beta", 1]],
@@ -79,14 +78,14 @@ const smoothL1Of = elementLoss<[beta: number]>({
     if (!(beta >= 0)) throw new RuntimeError("smooth_l1_loss does not support negative values for beta.");
     warnOfSizes(x, target);
   },
-  of: (round, beta) => ({
+  of: ({ round }, beta) => ({
     f(x, y) {
       const distance = Math.abs(round(x - y));
       return distance < beta ? round(0.5 * distance * distance) / beta : distance - 0.5 * beta;
     },
-    x: (x, y) => smoothL1Slope(x - y, beta),
-    target: (x, y) => smoothL1Slope(y - x, beta),
-    kernels: { f: ["smoothL1", beta], x: ["smoothL1Backward", beta] },
+    x: (g, x, y, n) => round(round(1 / n) * round(smoothL1Slope(round(x - y), beta))) * g,
+    target: (g, x, y, n) => round(round(1 / n) * round(smoothL1Slope(round(y - x), beta))) * g,
+    kernels: { f: ["smoothL1", beta], x: (n) => ["smoothL1Backward", beta, round(1 / n)] },
   }),
   recordedBackward: composedOf((x, target, beta) => {
     const distance = x.sub(target).abs();
@@ -117,14 +116,14 @@ const huberOf = elementLoss<[delta: number]>({
     if (!(delta > 0)) throw new RuntimeError("huber_loss does not support non-positive values for delta.");
     warnOfSizes(x, target);
   },
-  of: (round, delta) => ({
+  of: ({ round }, delta) => ({
     f(x, y) {
       const distance = Math.abs(round(x - y));
       return distance <= delta ? 0.5 * distance * distance : delta * round(distance - 0.5 * delta);
     },
-    x: (x, y) => huberSlope(x - y, delta),
-    target: (x, y) => huberSlope(y - x, delta),
-    kernels: { f: ["huber", delta], x: ["huberBackward", delta] },
+    x: (g, x, y, n) => round(round(1 / n) * huberSlope(round(x - y), round(delta))) * g,
+    target: (g, x, y, n) => round(round(1 / n) * huberSlope(round(y - x), round(delta))) * g,
+    kernels: { f: ["huber", delta], x: (n) => ["huberBackward", delta, round(1 / n)] },
   }),
   recordedBackward: composedOf((x, target, delta) => {
     const distance = x.sub(target).abs();
@@ -149,7 +148,15 @@ const softMarginOf = elementLoss({
   constants: [],
   gradientName: "SoftMarginLossBackward0",
   kernel: "neg_cpu",
-  of: (round) => ({ f: (x, y) => Math.log1p(round(Math.exp(round(-y * x)))), x: (x, y) => -y * logistic(-y * x), target: (x, y) => -x * logistic(-y * x) }),
+  of: ({ round, exp, vectorLog1p }) => ({
+    f: (x, y) => vectorLog1p(exp(round(-y * x))),
+    x(g, x, y, n) {
+      const e = exp(round(-y * x));
+      return round(round(round(y * e) * round(-1 / n)) / round(e + 1)) * g;
+    },
+    target: (g, x, y, n) => ((g / n) * -x) / (1 + Math.exp(y * x)),
+    kernels: { f: "softMargin", x: (n) => ["softMarginBackward", 1 / n] },
+  }),
   recordedBackward: composedOf((x, target) => softplus(x.mul(target).neg())),
 });
 
@@ -171,14 +178,13 @@ const klDivOf = elementLoss<[logTarget: boolean]>({
   kernel: "xlogy_cpu",
   // PyTorch subtracts the input from the target, which shows where they do not fit.
   check: (x, target) => void broadcastSizes(target.sizes, x.sizes),
-  of: (round, logTarget) =>
+  of: ({ round, exp, log }, logTarget) =>
     logTarget
-      ? { f: (x, y) => round(Math.exp(y)) * round(y - x), x: (_x, y) => -Math.exp(y), target: (x, y) => Math.exp(y) * (y - x + 1) }
+      ? { f: (x, y) => exp(y) * round(y - x), x: (g, _, y, n) => -exp(y) * round(g / n), target: (g, x, y, n) => (g / n) * exp(y) * (y - x + 1) }
       : {
-          f: (x, y) => round(y === 0 ? 0 : y * round(Math.log(y))) - round(y * x),
-          x: (_x, y) => -y,
-          target: (x, y) => (y === 0 ? 0 : Math.log(y)) + 1 - x,
-          kernels: { f: "klDiv" },
+          f: (x, y) => (y === 0 ? 0 : round(y * log(y))) - round(y * x),
+          x: (g, _, y, n) => -y * round(g / n),
+          target: (g, x, y, n) => (g / n) * ((y === 0 ? 0 : log(y)) + 1 - x),
         },
   recordedBackward: composedOf((x, target, logTarget) => (logTarget ? target.exp().mul(target.sub(x)) : target.xlogy(target).sub(target.mul(x)))),
 });
@@ -212,8 +218,7 @@ const batchMean = defineComposite(
 );
 
 /** As PyTorch, which keeps logarithms of probabilities above -100. */
-const boundedLog = (x: number): number => Math.max(Math.log(x), -100);
-const boundedLog1p = (x: number): number => Math.max(Math.log1p(x), -100);
+const bounded = (logarithm: number): number => Math.max(logarithm, -100);
 
 const binaryCrossEntropyOf = elementLoss({
   name: "binaryCrossEntropy",
@@ -225,16 +230,17 @@ const binaryCrossEntropyOf = elementLoss({
     requireProbabilities(x, "input");
     requireProbabilities(target, "target");
   },
-  of: (round) => ({
-    f: (x, y) => round(round(y - 1) * round(boundedLog1p(-x))) - round(y * round(boundedLog(x))),
-    x: (x, y) => (x - y) / Math.max((1 - x) * x, 1e-12),
-    target: (x) => boundedLog1p(-x) - boundedLog(x),
+  of: ({ round, log, log1p }) => ({
+    f: (x, y) => round(round(y - 1) * bounded(log1p(-x))) - round(y * bounded(log(x))),
+    x: (g, x, y, n) => round(round(g * round(x - y)) / Math.max(round(round(1 - x) * x), round(1e-12))) / n,
+    target: (g, x, _, n) => (g / n) * (bounded(log1p(-x)) - bounded(log(x))),
+    kernels: { x: (n) => ["binaryCrossEntropyBackward", n] },
   }),
   // The logarithms are bounded, but not their slopes: the gradient's denominator is at least 1e-12.
   recordedBackward(g, { args: [x, target, reduction] }) {
     const scaled = reduction === "mean" ? g.div(x.numel()) : g;
-    const bounded = (logarithms: Tensor): Tensor => logarithms.clampMin(-100);
-    return [scaled.mul(x.sub(target).div(x.mul(x.rsub(1)).clampMin(1e-12))), scaled.mul(bounded(x.neg().log1p()).sub(bounded(x.log())))];
+    const logarithms = x.neg().log1p().clampMin(-100).sub(x.log().clampMin(-100));
+    return [scaled.mul(x.sub(target).div(x.mul(x.rsub(1)).clampMin(1e-12))), scaled.mul(logarithms)];
   },
 });
 
@@ -277,11 +283,11 @@ const logitsOf = elementLoss({
   constants: [],
   gradientName: "BinaryCrossEntropyWithLogitsBackward0",
   kernel: "log_sigmoid_cpu",
-  of: (round) => ({
-    f: (x, y) => round(round(1 - y) * x) - round(Math.min(x, 0) - round(Math.log1p(round(Math.exp(-Math.abs(x)))))),
-    x: (x, y) => logistic(x) - y,
-    target: (x) => -x,
-    kernels: { f: "binaryCrossEntropyWithLogits", x: "binaryCrossEntropyWithLogitsBackward" },
+  of: ({ round, exp, log1p }) => ({
+    f: (x, y) => round(round(1 - y) * x) - round(Math.min(x, 0) - log1p(exp(-Math.abs(x)))),
+    x: (g, x, y, n) => round(round(round(1 / round(1 + exp(-x))) - y) * g) / n,
+    target: (g, x, _, n) => -x * (g / n),
+    kernels: { f: "binaryCrossEntropyWithLogits", x: (n) => ["binaryCrossEntropyWithLogitsBackward", n] },
   }),
   recordedBackward: composedOf((x, target) => target.rsub(1).mul(x).sub(logsigmoid(x))),
 });

@@ -148,7 +148,7 @@ function varianceRow(name: "var" | "std"): OperationRow<VarianceArgs, Tensor> {
       });
       return [
         filledLike(x, x.dtype, (result) =>
-          ternary(result, spread(scaled, x, dims), x, spread(means, x, dims), (g, value, middle) => 2 * g * (value - middle), "squaredDifferenceBackward"),
+          ternary(result, spread(scaled, x, dims), x, spread(means, x, dims), (g, value, middle) => 2 * g * (value - middle), ["squaredDifferenceBackward", 2]),
         ),
       ];
     },

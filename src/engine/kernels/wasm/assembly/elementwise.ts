@@ -1,5 +1,5 @@
 import {
-  cos as cosOf, erf as erfOf, exp as expOf, expm1 as expm1Of, fusedMultiplyAdd, log as logOf, log1p as log1pOf, normalDistribution, sigmoid as sigmoidOf,
+  cos as cosOf, erf as erfOf, exactExp, exp as expOf, expm1 as expm1Of, fusedMultiplyAdd, log as logOf, log1p as log1pOf, normalDistribution, pow as powOf, sigmoid as sigmoidOf,
   sin as sinOf, softplusExcess, tanh as tanhOf,
 } from "./math";
 
@@ -17,6 +17,7 @@ const enum Unary {
   Rsqrt,
   Square,
   Cube,
+  InverseSquare,
   Reciprocal,
   Floor,
   Ceil,
@@ -96,6 +97,7 @@ function applyUnary(f: Unary, x: v128): v128 {
   if (f == Unary.Rsqrt) return f32x4.div(splat(1), f32x4.sqrt(x));
   if (f == Unary.Square) return f32x4.mul(x, x);
   if (f == Unary.Cube) return f32x4.mul(f32x4.mul(x, x), x);
+  if (f == Unary.InverseSquare) return f32x4.div(splat(1), f32x4.mul(x, x));
   if (f == Unary.Reciprocal) return f32x4.div(splat(1), x);
   if (f == Unary.Floor) return f32x4.floor(x);
   if (f == Unary.Ceil) return f32x4.ceil(x);
@@ -112,9 +114,9 @@ function applyUnary(f: Unary, x: v128): v128 {
   if (f == Unary.Sin) return sinOf(x);
   if (f == Unary.Cos) return cosOf(x);
   if (f == Unary.Erf) return erfOf(x);
-  if (f == Unary.Sigmoid) return sigmoidOf(x);
+  if (f == Unary.Sigmoid) return f32x4.div(splat(1), f32x4.add(splat(1), exactExp(f32x4.neg(x))));
   if (f == Unary.LogSigmoid) return f32x4.sub(f32x4.min(x, splat(0)), softplusExcess(x));
-  if (f == Unary.Silu) return f32x4.mul(x, sigmoidOf(x));
+  if (f == Unary.Silu) return f32x4.div(x, f32x4.add(splat(1), exactExp(f32x4.neg(x))));
   if (f == Unary.Gelu) return f32x4.mul(x, normalDistribution(x));
   if (f == Unary.GeluTanh) return f32x4.mul(x, sigmoidOf(geluArgument(x)));
   if (f == Unary.Mish) {
@@ -145,11 +147,12 @@ const enum Binary {
   /** NaN wins. */
   Maximum,
   Minimum,
+  Pow,
   LeakyRelu,
   SquaredDifference,
   AbsoluteDifference,
   BinaryCrossEntropyWithLogits,
-  KlDiv,
+  SoftMargin,
   /** The gradient where the result was positive. */
   ReluBackward,
   AbsBackward,
@@ -184,6 +187,7 @@ function applyBinary(f: Binary, x: v128, y: v128): v128 {
   if (f == Binary.Div) return f32x4.div(x, y);
   if (f == Binary.Maximum) return f32x4.max(x, y);
   if (f == Binary.Minimum) return f32x4.min(x, y);
+  if (f == Binary.Pow) return powOf(x, y);
   if (f == Binary.LeakyRelu) return v128.bitselect(x, f32x4.mul(x, y), f32x4.gt(x, splat(0)));
   if (f == Binary.SquaredDifference) {
     const difference = f32x4.sub(x, y);
@@ -193,10 +197,7 @@ function applyBinary(f: Binary, x: v128, y: v128): v128 {
   if (f == Binary.BinaryCrossEntropyWithLogits) {
     return f32x4.sub(f32x4.mul(f32x4.sub(splat(1), y), x), f32x4.sub(f32x4.min(x, splat(0)), softplusExcess(x)));
   }
-  if (f == Binary.KlDiv) {
-    const entropy = v128.andnot(f32x4.mul(y, logOf(y)), f32x4.eq(y, splat(0)));
-    return f32x4.sub(entropy, f32x4.mul(y, x));
-  }
+  if (f == Binary.SoftMargin) return log1pOf(expOf(f32x4.mul(f32x4.neg(y), x)));
   if (f == Binary.ReluBackward) return v128.and(x, f32x4.gt(y, splat(0)));
   if (f == Binary.AbsBackward) return f32x4.mul(x, signOf(y));
   if (f == Binary.SqrtBackward) return f32x4.div(x, f32x4.add(y, y));
@@ -208,7 +209,11 @@ function applyBinary(f: Binary, x: v128, y: v128): v128 {
   if (f == Binary.CosBackward) return f32x4.neg(f32x4.mul(x, sinOf(y)));
   if (f == Binary.ErfBackward) return f32x4.mul(f32x4.mul(x, splat(1.1283791670955126)), expOf(f32x4.neg(f32x4.mul(y, y))));
   if (f == Binary.SigmoidBackward) return f32x4.mul(f32x4.mul(x, y), f32x4.sub(splat(1), y));
-  if (f == Binary.LogSigmoidBackward) return f32x4.mul(x, sigmoidOf(f32x4.neg(y)));
+  if (f == Binary.LogSigmoidBackward) {
+    const e = exactExp(v128.or(y, splat(-0.0)));
+    const share = f32x4.div(e, f32x4.add(splat(1), e));
+    return f32x4.mul(v128.bitselect(f32x4.sub(splat(1), share), share, f32x4.lt(y, splat(0))), x);
+  }
   if (f == Binary.TanhBackward) return f32x4.mul(x, f32x4.sub(splat(1), f32x4.mul(y, y)));
   if (f == Binary.GeluBackward) {
     const density = f32x4.mul(expOf(f32x4.mul(f32x4.mul(y, y), splat(-0.5))), splat(0.3989422804014327));
@@ -269,9 +274,6 @@ const enum Ternary {
   MaximumBackward,
   /** x * e^(y - z). */
   LogsumexpBackward,
-  SquaredDifferenceBackward,
-  AbsoluteDifferenceBackward,
-  BinaryCrossEntropyWithLogitsBackward,
 }
 
 /** In the derivatives x is the gradient. */
@@ -289,7 +291,7 @@ function applyTernary(f: Ternary, x: v128, y: v128, z: v128): v128 {
   if (f == Ternary.Clamp) return f32x4.min(f32x4.max(x, y), z);
   if (f == Ternary.Softplus) {
     const scaled = f32x4.mul(x, y);
-    const result = f32x4.div(f32x4.add(f32x4.max(scaled, splat(0)), softplusExcess(scaled)), y);
+    const result = f32x4.div(log1pOf(exactExp(scaled)), y);
     return v128.bitselect(x, result, f32x4.gt(scaled, z));
   }
   if (f == Ternary.SmoothL1) {
@@ -307,11 +309,7 @@ function applyTernary(f: Ternary, x: v128, y: v128, z: v128): v128 {
   if (f == Ternary.MaximumBackward) {
     return f32x4.mul(x, f32x4.add(v128.and(f32x4.gt(y, z), splat(1)), v128.and(f32x4.eq(y, z), splat(0.5))));
   }
-  const difference = f32x4.sub(y, z);
-  if (f == Ternary.LogsumexpBackward) return f32x4.mul(x, expOf(difference));
-  if (f == Ternary.SquaredDifferenceBackward) return f32x4.mul(f32x4.add(x, x), difference);
-  if (f == Ternary.AbsoluteDifferenceBackward) return f32x4.mul(signOf(difference), x);
-  return f32x4.mul(f32x4.sub(sigmoidOf(y), z), x);
+  return f32x4.mul(x, expOf(f32x4.sub(y, z)));
 }
 
 // @ts-ignore: decorator
@@ -337,8 +335,14 @@ const enum Wide {
   /** The same, where they do not count in. */
   Between,
   SoftplusBackward,
+  /** Of losses, with the number of elements of a mean, or one over it or two: in PyTorch's order. */
+  SquaredDifferenceBackward,
+  AbsoluteDifferenceBackward,
   SmoothL1Backward,
   HuberBackward,
+  BinaryCrossEntropyBackward,
+  BinaryCrossEntropyWithLogitsBackward,
+  SoftMarginBackward,
   /** x with a slope for positive and one for negative values, and a scale of the argument of the exponential function. */
   Elu,
   EluBackward,
@@ -356,11 +360,26 @@ function applyWide(f: Wide, x: v128, y: v128, z: v128, w: v128, v: v128): v128 {
     const scaled = f32x4.mul(y, z);
     return v128.bitselect(x, f32x4.mul(x, sigmoidOf(scaled)), f32x4.gt(scaled, w));
   }
+  if (f == Wide.SquaredDifferenceBackward) return f32x4.mul(f32x4.mul(w, f32x4.sub(y, z)), x);
+  if (f == Wide.AbsoluteDifferenceBackward) return f32x4.mul(f32x4.div(x, w), signOf(f32x4.sub(y, z)));
   if (f == Wide.SmoothL1Backward) {
     const difference = f32x4.sub(y, z);
-    return f32x4.mul(x, v128.bitselect(signOf(difference), f32x4.div(difference, w), f32x4.ge(f32x4.abs(difference), w)));
+    const slope = v128.bitselect(signOf(difference), f32x4.div(difference, w), f32x4.ge(f32x4.abs(difference), w));
+    return f32x4.mul(f32x4.mul(v, slope), x);
   }
-  if (f == Wide.HuberBackward) return f32x4.mul(x, f32x4.max(f32x4.neg(w), f32x4.min(w, f32x4.sub(y, z))));
+  if (f == Wide.HuberBackward) return f32x4.mul(f32x4.mul(v, f32x4.max(f32x4.neg(w), f32x4.min(w, f32x4.sub(y, z)))), x);
+  if (f == Wide.BinaryCrossEntropyBackward) {
+    const bounded = f32x4.max(f32x4.mul(f32x4.sub(splat(1), y), y), splat(1e-12));
+    return f32x4.div(f32x4.div(f32x4.mul(x, f32x4.sub(y, z)), bounded), w);
+  }
+  if (f == Wide.BinaryCrossEntropyWithLogitsBackward) {
+    const probability = f32x4.div(splat(1), f32x4.add(splat(1), exactExp(f32x4.neg(y))));
+    return f32x4.div(f32x4.mul(f32x4.sub(probability, z), x), w);
+  }
+  if (f == Wide.SoftMarginBackward) {
+    const e = expOf(f32x4.mul(f32x4.neg(z), y));
+    return f32x4.mul(f32x4.div(f32x4.mul(f32x4.mul(z, e), f32x4.neg(w)), f32x4.add(e, splat(1))), x);
+  }
   if (f == Wide.Elu) return v128.bitselect(f32x4.mul(x, y), f32x4.mul(expm1Of(f32x4.mul(x, w)), z), f32x4.gt(x, splat(0)));
   const slope = f32x4.mul(f32x4.mul(w, v), expOf(f32x4.mul(y, v)));
   return f32x4.mul(x, v128.bitselect(z, slope, f32x4.gt(y, splat(0))));
@@ -453,6 +472,9 @@ export function square(output: usize, count: i32, x: usize): void {
 }
 export function cube(output: usize, count: i32, x: usize): void {
   mapUnary(Unary.Cube, output, count, x);
+}
+export function inverseSquare(output: usize, count: i32, x: usize): void {
+  mapUnary(Unary.InverseSquare, output, count, x);
 }
 export function reciprocal(output: usize, count: i32, x: usize): void {
   mapUnary(Unary.Reciprocal, output, count, x);
@@ -547,6 +569,9 @@ export function maximum(output: usize, count: i32, x: usize, y: usize): void {
 export function minimum(output: usize, count: i32, x: usize, y: usize): void {
   mapBinary(Binary.Minimum, output, count, x, y);
 }
+export function pow(output: usize, count: i32, x: usize, y: usize): void {
+  mapBinary(Binary.Pow, output, count, x, y);
+}
 export function leakyRelu(output: usize, count: i32, x: usize, y: usize): void {
   mapBinary(Binary.LeakyRelu, output, count, x, y);
 }
@@ -559,8 +584,8 @@ export function absoluteDifference(output: usize, count: i32, x: usize, y: usize
 export function binaryCrossEntropyWithLogits(output: usize, count: i32, x: usize, y: usize): void {
   mapBinary(Binary.BinaryCrossEntropyWithLogits, output, count, x, y);
 }
-export function klDiv(output: usize, count: i32, x: usize, y: usize): void {
-  mapBinary(Binary.KlDiv, output, count, x, y);
+export function softMargin(output: usize, count: i32, x: usize, y: usize): void {
+  mapBinary(Binary.SoftMargin, output, count, x, y);
 }
 export function reluBackward(output: usize, count: i32, x: usize, y: usize): void {
   mapBinary(Binary.ReluBackward, output, count, x, y);
@@ -652,14 +677,14 @@ export function maximumBackward(output: usize, count: i32, x: usize, y: usize, z
 export function logsumexpBackward(output: usize, count: i32, x: usize, y: usize, z: usize): void {
   mapTernary(Ternary.LogsumexpBackward, output, count, x, y, z);
 }
-export function squaredDifferenceBackward(output: usize, count: i32, x: usize, y: usize, z: usize): void {
-  mapTernary(Ternary.SquaredDifferenceBackward, output, count, x, y, z);
+export function squaredDifferenceBackward(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize): void {
+  mapWide(Wide.SquaredDifferenceBackward, output, count, x, y, z, w, 0);
 }
-export function absoluteDifferenceBackward(output: usize, count: i32, x: usize, y: usize, z: usize): void {
-  mapTernary(Ternary.AbsoluteDifferenceBackward, output, count, x, y, z);
+export function absoluteDifferenceBackward(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize): void {
+  mapWide(Wide.AbsoluteDifferenceBackward, output, count, x, y, z, w, 0);
 }
-export function binaryCrossEntropyWithLogitsBackward(output: usize, count: i32, x: usize, y: usize, z: usize): void {
-  mapTernary(Ternary.BinaryCrossEntropyWithLogitsBackward, output, count, x, y, z);
+export function binaryCrossEntropyWithLogitsBackward(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize): void {
+  mapWide(Wide.BinaryCrossEntropyWithLogitsBackward, output, count, x, y, z, w, 0);
 }
 export function addcmul(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize): void {
   mapWide(Wide.Addcmul, output, count, x, y, z, w, 0);
@@ -676,11 +701,17 @@ export function between(output: usize, count: i32, x: usize, y: usize, z: usize,
 export function softplusBackward(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize): void {
   mapWide(Wide.SoftplusBackward, output, count, x, y, z, w, 0);
 }
-export function smoothL1Backward(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize): void {
-  mapWide(Wide.SmoothL1Backward, output, count, x, y, z, w, 0);
+export function smoothL1Backward(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize, v: usize): void {
+  mapWide(Wide.SmoothL1Backward, output, count, x, y, z, w, v);
 }
-export function huberBackward(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize): void {
-  mapWide(Wide.HuberBackward, output, count, x, y, z, w, 0);
+export function huberBackward(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize, v: usize): void {
+  mapWide(Wide.HuberBackward, output, count, x, y, z, w, v);
+}
+export function binaryCrossEntropyBackward(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize): void {
+  mapWide(Wide.BinaryCrossEntropyBackward, output, count, x, y, z, w, 0);
+}
+export function softMarginBackward(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize): void {
+  mapWide(Wide.SoftMarginBackward, output, count, x, y, z, w, 0);
 }
 export function elu(output: usize, count: i32, x: usize, y: usize, z: usize, w: usize): void {
   mapWide(Wide.Elu, output, count, x, y, z, w, 0);

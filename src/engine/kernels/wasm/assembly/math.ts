@@ -1,4 +1,7 @@
-/** Elementary functions of four numbers at once, after the single-precision Cephes library (Moshier, 1992): errors of at most 2 units in the last place. */
+/**
+ * Elementary functions of four numbers at once. Those that say so have the bits of Sleef's, which PyTorch's AVX2 loops call; the others are after the
+ * single-precision Cephes library (Moshier, 1992): errors of at most 2 units in the last place.
+ */
 
 // @ts-ignore: decorator
 @inline
@@ -24,68 +27,177 @@ export function fusedMultiplyAdd(x: v128, y: v128, z: v128): v128 {
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
+/** The same where there is much of it: not written out each time where it takes doubles. */
+// @ts-ignore: decorator
+@inline
+function rounded(x: v128, y: v128, z: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(x, y, z);
+  return roundedInDoubles(x, y, z);
+}
+
+function roundedInDoubles(x: v128, y: v128, z: v128): v128 {
+  return fusedMultiplyAdd(x, y, z);
+}
+
 // @ts-ignore: decorator
 @inline
 function promoteHigh(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1));
 }
 
-/** Adding it rounds a float to an integer n; n + 126 then stands in the lowest bits, the exponent of 2 to the power of n - 1. */
-const roundingShift: f32 = 12582912 + 126;
+/** Adding it rounds a float to an integer n, ties to even, which then stands in the lowest bits. */
+const roundingShift: f32 = 12582912;
+const roundingShiftBits: i32 = 0x4b400000;
 
-/** What e to the power of x is made of: 2 to the power of n times e to the power of r. */
+/** 2 to the power of half of n, and of the rest: 2 to the power of n itself may be no float. */
 // @ts-ignore: decorator
 @inline
-function shiftedExponent(x: v128): v128 {
-  return multiplyAdd(x, splat(1.44269504088896341), splat(roundingShift));
+function halfPowerOfTwo(n: v128): v128 {
+  return i32x4.shl(i32x4.add(i32x4.shr_s(n, 1), i32x4.splat(127)), 23);
 }
 
 // @ts-ignore: decorator
 @inline
-function halfPowerOfTwo(shifted: v128): v128 {
-  return i32x4.shl(shifted, 23);
+function otherPowerOfTwo(n: v128): v128 {
+  return i32x4.shl(i32x4.add(i32x4.sub(n, i32x4.shr_s(n, 1)), i32x4.splat(127)), 23);
 }
 
-/** e to the power of r, less 1, for x = n log(2) + r. */
-// @ts-ignore: decorator
-@inline
-function reducedExpm1(x: v128, shifted: v128): v128 {
-  const n = f32x4.sub(shifted, splat(roundingShift));
-  let r = multiplyAdd(n, splat(-0.693359375), x);
-  r = multiplyAdd(n, splat(2.12194440e-4), r);
-  let p = multiplyAdd(splat(1.9875691500e-4), r, splat(1.3981999507e-3));
-  p = multiplyAdd(p, r, splat(8.3334519073e-3));
-  p = multiplyAdd(p, r, splat(4.1665795894e-2));
-  p = multiplyAdd(p, r, splat(1.6666665459e-1));
-  p = multiplyAdd(p, r, splat(5.0000001201e-1));
-  return multiplyAdd(p, f32x4.mul(r, r), r);
-}
-
-/** Where e to the power of x is a number. The pseudo-minimum and -maximum are one instruction each, and keep NaN. */
+/** Where e to the power of x is neither infinite nor zero. The pseudo-minimum and -maximum are one instruction each, and keep NaN. */
 // @ts-ignore: decorator
 @inline
 function inExponentRange(x: v128): v128 {
-  return f32x4.pmax(f32x4.pmin(x, splat(89)), splat(-87.33654));
+  return f32x4.pmax(f32x4.pmin(x, splat(89)), splat(-104));
 }
 
-/** Infinity from where it overflows; zero below 2 to the power of -125.5, NaN for NaN. */
+/** x times 2 to the power of an integer. */
+// @ts-ignore: decorator
+@inline
+function timesPowerOfTwo(x: v128, exponent: v128): v128 {
+  return f32x4.mul(f32x4.mul(x, halfPowerOfTwo(exponent)), otherPowerOfTwo(exponent));
+}
+
+/** e to the power of x: the nearest float but in one case of fifty. What the remainder cannot hold is added last. */
 // @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
   const inRange = inExponentRange(x);
-  const shifted = shiftedExponent(inRange);
-  const p = f32x4.add(reducedExpm1(inRange, shifted), splat(1));
-  // Twice, since 2 to the power of 128 is not a float but half of it is.
-  return f32x4.mul(f32x4.add(p, p), halfPowerOfTwo(shifted));
+  const shifted = f32x4.add(f32x4.mul(inRange, splat(1.44269504088896341)), splat(roundingShift));
+  const n = f32x4.sub(shifted, splat(roundingShift));
+  const start = multiplyAdd(n, splat(-0.693145751953125), inRange);
+  const r = multiplyAdd(n, splat(-1.428606765330187045e-6), start);
+  const rest = multiplyAdd(n, splat(-1.428606765330187045e-6), f32x4.sub(start, r));
+  let p = multiplyAdd(splat(0.000198527617612853646278381), r, splat(0.00139304355252534151077271));
+  p = multiplyAdd(p, r, splat(0.00833336077630519866943359));
+  p = multiplyAdd(p, r, splat(0.0416664853692054748535156));
+  p = multiplyAdd(p, r, splat(0.166666671633720397949219));
+  p = multiplyAdd(p, r, splat(0.5));
+  p = multiplyAdd(f32x4.mul(r, r), p, rest);
+  const one = f32x4.add(r, splat(1));
+  const result = f32x4.add(one, f32x4.add(f32x4.sub(r, f32x4.sub(one, splat(1))), p));
+  return timesPowerOfTwo(result, i32x4.sub(shifted, i32x4.splat(roundingShiftBits)));
 }
 
-/** e to the power of x, less 1, exact near zero. */
+/** e to the power of x, with the bits of Sleef's. */
+export function exactExp(x: v128): v128 {
+  const inRange = inExponentRange(x);
+  const shifted = f32x4.add(f32x4.mul(inRange, splat(1.44269504088896341)), splat(roundingShift));
+  const n = f32x4.sub(shifted, splat(roundingShift));
+  let r = rounded(n, splat(-0.693145751953125), inRange);
+  r = rounded(n, splat(-1.428606765330187045e-6), r);
+  let p = rounded(splat(0.000198527617612853646278381), r, splat(0.00139304355252534151077271));
+  p = rounded(p, r, splat(0.00833336077630519866943359));
+  p = rounded(p, r, splat(0.0416664853692054748535156));
+  p = rounded(p, r, splat(0.166666671633720397949219));
+  p = rounded(p, r, splat(0.5));
+  p = f32x4.add(rounded(f32x4.mul(r, r), p, r), splat(1));
+  return timesPowerOfTwo(p, i32x4.sub(shifted, i32x4.splat(roundingShiftBits)));
+}
+
+/**
+ * Numbers in two parts, the second of which is what the first cannot hold. Each of these gives the second part of a result whose first part is `high`;
+ * they want every multiplication with an addition rounded once.
+ */
+
+/** Of x * y. */
+// @ts-ignore: decorator
+@inline
+function productLow(x: v128, xLow: v128, y: v128, yLow: v128, high: v128): v128 {
+  return rounded(x, yLow, rounded(xLow, y, rounded(x, y, f32x4.neg(high))));
+}
+
+/** Of x * y, for a y of one part. */
+// @ts-ignore: decorator
+@inline
+function scaledLow(x: v128, xLow: v128, y: v128, high: v128): v128 {
+  return rounded(xLow, y, rounded(x, y, f32x4.neg(high)));
+}
+
+// @ts-ignore: decorator
+@inline
+function squareLow(x: v128, xLow: v128, high: v128): v128 {
+  return rounded(f32x4.add(x, x), xLow, rounded(x, x, f32x4.neg(high)));
+}
+
+/** What is lost in x + y. */
+// @ts-ignore: decorator
+@inline
+function sumLoss(x: v128, y: v128, high: v128): v128 {
+  const added = f32x4.sub(high, x);
+  return f32x4.add(f32x4.sub(x, f32x4.sub(high, added)), f32x4.sub(y, added));
+}
+
+/** Of x + y, for |x| >= |y|. */
+// @ts-ignore: decorator
+@inline
+function sumInOrderLow(x: v128, xLow: v128, y: v128, yLow: v128, high: v128): v128 {
+  return f32x4.add(f32x4.add(f32x4.add(f32x4.sub(x, high), y), xLow), yLow);
+}
+
+/** Of x / y, for the inverse of y. */
+// @ts-ignore: decorator
+@inline
+function quotientLow(x: v128, xLow: v128, y: v128, yLow: v128, inverse: v128, high: v128): v128 {
+  const rest = rounded(f32x4.neg(yLow), inverse, rounded(f32x4.neg(y), inverse, splat(1)));
+  return rounded(high, rest, rounded(xLow, inverse, rounded(inverse, x, f32x4.neg(high))));
+}
+
+/** e to the power of x, less 1, with the bits of Sleef's. */
 export function expm1(x: v128): v128 {
   const inRange = inExponentRange(x);
-  const shifted = shiftedExponent(inRange);
-  const half = halfPowerOfTwo(shifted);
-  const result = multiplyAdd(half, reducedExpm1(inRange, shifted), f32x4.sub(half, splat(0.5)));
-  return withSignOf(x, f32x4.add(result, result));
+  const shifted = f32x4.add(f32x4.mul(inRange, splat(1.44269504088896341)), splat(roundingShift));
+  const n = f32x4.sub(shifted, splat(roundingShift));
+  const first = f32x4.mul(n, splat(-0.693145751953125));
+  const second = f32x4.mul(n, splat(-1.428606765330187045e-6));
+  const start = f32x4.add(inRange, first);
+  const r = f32x4.add(start, second);
+  const rLow = f32x4.add(sumLoss(start, second, r), sumLoss(inRange, first, start));
+  let p = rounded(splat(0.1980960224e-3), r, splat(0.1394256484e-2));
+  p = rounded(p, r, splat(0.8333456703e-2));
+  p = rounded(p, r, splat(0.4166637361e-1));
+  const a = f32x4.mul(r, p);
+  const aLow = scaledLow(r, rLow, p, a);
+  const b = f32x4.add(a, splat(0.166666659414234244790680580464));
+  const bLow = f32x4.add(sumLoss(a, splat(0.166666659414234244790680580464), b), aLow);
+  const c = f32x4.mul(r, b);
+  const cLow = productLow(r, rLow, b, bLow, c);
+  const d = f32x4.add(c, splat(0.5));
+  const dLow = f32x4.add(sumLoss(c, splat(0.5), d), cLow);
+  const s = f32x4.mul(r, r);
+  const sLow = squareLow(r, rLow, s);
+  const e = f32x4.mul(s, d);
+  const eLow = productLow(s, sLow, d, dLow, e);
+  const f = f32x4.add(r, e);
+  const fLow = f32x4.add(sumLoss(r, e, f), f32x4.add(rLow, eLow));
+  const g = f32x4.add(splat(1), f);
+  const gLow = f32x4.add(f32x4.add(f32x4.sub(splat(1), g), f), fLow);
+  const exponent = i32x4.sub(shifted, i32x4.splat(roundingShiftBits));
+  const half = halfPowerOfTwo(exponent);
+  const other = otherPowerOfTwo(exponent);
+  const power = f32x4.mul(f32x4.mul(g, half), other);
+  const high = f32x4.add(power, splat(-1));
+  const result = f32x4.add(high, f32x4.add(sumLoss(power, splat(-1), high), f32x4.mul(f32x4.mul(gLow, half), other)));
+  const bounded = v128.bitselect(splat(-1), v128.bitselect(splat(Infinity), result, f32x4.gt(x, splat(88.72283172607421875))), f32x4.lt(x, splat(-16.63553237915039)));
+  return v128.bitselect(x, bounded, f32x4.eq(x, splat(0)));
 }
 
 /** The magnitude with the sign of x. */
@@ -95,58 +207,188 @@ function withSignOf(x: v128, magnitude: v128): v128 {
   return v128.bitselect(magnitude, x, i32x4.splat(0x7fffffff));
 }
 
-/** log(1 + r) + n log(2), for 1 + r between sqrt(1 / 2) and sqrt(2). `once`: each multiplication and addition is rounded once, as PyTorch's normal numbers want it. */
+/** log(1 + r) + n log(2), for 1 + r between sqrt(1 / 2) and sqrt(2), by the polynomial of Cephes, each step rounded once as PyTorch's normal numbers want it. */
 // @ts-ignore: decorator
 @inline
-export function logByParts(r: v128, n: v128, once: bool): v128 {
-  let p = multiplyThenAdd(splat(7.0376836292e-2), r, splat(-1.1514610310e-1), once);
-  p = multiplyThenAdd(p, r, splat(1.1676998740e-1), once);
-  p = multiplyThenAdd(p, r, splat(-1.2420140846e-1), once);
-  p = multiplyThenAdd(p, r, splat(1.4249322787e-1), once);
-  p = multiplyThenAdd(p, r, splat(-1.6668057665e-1), once);
-  p = multiplyThenAdd(p, r, splat(2.0000714765e-1), once);
-  p = multiplyThenAdd(p, r, splat(-2.4999993993e-1), once);
-  p = multiplyThenAdd(p, r, splat(3.3333331174e-1), once);
+export function logByParts(r: v128, n: v128): v128 {
+  let p = fusedMultiplyAdd(splat(7.0376836292e-2), r, splat(-1.1514610310e-1));
+  p = fusedMultiplyAdd(p, r, splat(1.1676998740e-1));
+  p = fusedMultiplyAdd(p, r, splat(-1.2420140846e-1));
+  p = fusedMultiplyAdd(p, r, splat(1.4249322787e-1));
+  p = fusedMultiplyAdd(p, r, splat(-1.6668057665e-1));
+  p = fusedMultiplyAdd(p, r, splat(2.0000714765e-1));
+  p = fusedMultiplyAdd(p, r, splat(-2.4999993993e-1));
+  p = fusedMultiplyAdd(p, r, splat(3.3333331174e-1));
   const square = f32x4.mul(r, r);
-  p = multiplyThenAdd(f32x4.mul(p, r), square, f32x4.mul(n, splat(-2.12194440e-4)), once);
-  p = multiplyThenAdd(square, splat(-0.5), p, once);
-  return multiplyThenAdd(n, splat(0.693359375), f32x4.add(r, p), once);
+  p = fusedMultiplyAdd(f32x4.mul(p, r), square, f32x4.mul(n, splat(-2.12194440e-4)));
+  p = fusedMultiplyAdd(square, splat(-0.5), p);
+  return fusedMultiplyAdd(n, splat(0.693359375), f32x4.add(r, p));
 }
 
+/** Whether a positive number is too small to be a normal one. */
 // @ts-ignore: decorator
 @inline
-function multiplyThenAdd(x: v128, y: v128, z: v128, once: bool): v128 {
-  return once ? fusedMultiplyAdd(x, y, z) : multiplyAdd(x, y, z);
+function isSmall(x: v128): v128 {
+  return f32x4.lt(x, splat(1.17549435e-38));
 }
 
-/** The natural logarithm: -infinity of zero, NaN of negative numbers. */
+/** 2 to the power of 64 times what is too small to be a normal number. */
+// @ts-ignore: decorator
+@inline
+function normalized(x: v128, small: v128): v128 {
+  return v128.bitselect(f32x4.mul(x, splat(1.8446744073709552e19)), x, small);
+}
+
+/** The integer n such that a normal number over 2 to the power of n lies between 3/4 and 3/2. */
+// @ts-ignore: decorator
+@inline
+function exponentOf(x: v128): v128 {
+  return i32x4.sub(v128.and(i32x4.shr_u(f32x4.mul(x, splat(1.3333333730697632)), 23), i32x4.splat(0xff)), i32x4.splat(127));
+}
+
+/** n log(2) + log((1 + q) / (1 - q)). */
+// @ts-ignore: decorator
+@inline
+function logOfRatio(n: v128, q: v128, qLow: v128): v128 {
+  const square = f32x4.mul(q, q);
+  let t = rounded(splat(0.3027294874), square, splat(0.3996108174));
+  t = rounded(t, square, splat(0.6666694880));
+  const whole = f32x4.mul(splat(0.69314718246459960938), n);
+  const wholeLow = scaledLow(splat(0.69314718246459960938), splat(-1.904654323148236017e-9), n, whole);
+  const twice = f32x4.add(q, q);
+  const s = f32x4.add(whole, twice);
+  const sLow = sumInOrderLow(whole, wholeLow, twice, f32x4.add(qLow, qLow), s);
+  const rest = f32x4.mul(f32x4.mul(square, q), t);
+  const high = f32x4.add(s, rest);
+  return f32x4.add(high, f32x4.add(f32x4.add(f32x4.sub(s, high), rest), sLow));
+}
+
+/** The natural logarithm, with the bits of Sleef's: -infinity of zero, NaN of negative numbers. */
 export function log(x: v128): v128 {
-  const small = f32x4.lt(x, splat(1.17549435e-38));
-  const normal = v128.bitselect(f32x4.mul(x, splat(8388608)), x, small);
-  // The exponent such that the rest lies between sqrt(1 / 2) and sqrt(2), whose bits are 0x3f3504f3 for the former.
-  const exponent = i32x4.shr_s(i32x4.sub(normal, i32x4.splat(0x3f3504f3)), 23);
-  const r = f32x4.sub(i32x4.sub(normal, i32x4.shl(exponent, 23)), splat(1));
-  const n = f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(small, splat(23)));
-  const result = logByParts(r, n, false);
+  const small = isSmall(x);
+  const normal = normalized(x, small);
+  const exponent = exponentOf(normal);
+  const m = i32x4.sub(normal, i32x4.shl(exponent, 23));
+  const below = f32x4.add(splat(-1), m);
+  const above = f32x4.add(splat(1), m);
+  const inverse = f32x4.div(splat(1), above);
+  const q = f32x4.mul(below, inverse);
+  const qLow = quotientLow(below, sumLoss(splat(-1), m, below), above, sumLoss(splat(1), m, above), inverse, q);
+  const result = logOfRatio(f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(small, splat(64))), q, qLow);
   // What is no positive number has the logarithm of zero, or none. Infinity and NaN are their own.
   const strange = v128.bitselect(splat(-Infinity), splat(NaN), f32x4.eq(x, splat(0)));
   const ofPositive = v128.bitselect(result, x, f32x4.lt(x, splat(Infinity)));
   return v128.bitselect(strange, ofPositive, f32x4.le(x, splat(0)));
 }
 
-/** log(1 + x), exact near zero: what was lost in the sum is made good in proportion (Hewlett-Packard, HP-15C Advanced Functions Handbook, 1982). */
+/** log(1 + x), with the bits of Sleef's. */
 export function log1p(x: v128): v128 {
-  const sum = f32x4.add(x, splat(1));
-  const added = f32x4.sub(sum, splat(1));
-  const result = f32x4.mul(log(sum), f32x4.div(x, added));
-  // Where the sum is 1, or infinite, the logarithm is x itself.
-  const itself = v128.or(f32x4.eq(added, splat(0)), f32x4.eq(x, splat(Infinity)));
-  return v128.bitselect(x, result, itself);
+  const exponent = exponentOf(f32x4.add(x, splat(1)));
+  const scale = i32x4.sub(splat(1), i32x4.shl(exponent, 23));
+  const m = rounded(x, scale, f32x4.sub(scale, splat(1)));
+  const above = f32x4.add(splat(2), m);
+  const inverse = f32x4.div(splat(1), above);
+  const q = f32x4.mul(m, inverse);
+  const qLow = quotientLow(m, splat(0), above, f32x4.add(f32x4.sub(splat(2), above), m), inverse, q);
+  let result = logOfRatio(f32x4.convert_i32x4_s(exponent), q, qLow);
+  const large = f32x4.gt(x, splat(1e38));
+  if (v128.any_true(large)) result = v128.bitselect(log(x), result, large);
+  result = v128.bitselect(result, v128.bitselect(splat(-Infinity), splat(NaN), f32x4.eq(x, splat(-1))), f32x4.gt(x, splat(-1)));
+  return v128.bitselect(x, result, f32x4.eq(x, splat(0)));
+}
+
+/** x to the power of y, with the bits of Sleef's; where either is zero, infinite or no number, or x is 1 or -1, PyTorch's value for that. */
+export function pow(x: v128, y: v128): v128 {
+  const magnitude = f32x4.abs(x);
+  const small = isSmall(magnitude);
+  const normal = normalized(magnitude, small);
+  const exponent = exponentOf(normal);
+  const m = i32x4.sub(normal, i32x4.shl(exponent, 23));
+  const below = f32x4.add(splat(-1), m);
+  const above = f32x4.add(splat(1), m);
+  const inverse = f32x4.div(splat(1), above);
+  const q = f32x4.mul(below, inverse);
+  const qLow = quotientLow(below, sumLoss(splat(-1), m, below), above, sumLoss(splat(1), m, above), inverse, q);
+  const square = f32x4.mul(q, q);
+  const squareRest = squareLow(q, qLow, square);
+  let t = rounded(splat(0.240320354700088500976562), square, splat(0.285112679004669189453125));
+  t = rounded(t, square, splat(0.400007992982864379882812));
+  const a = f32x4.mul(square, t);
+  const aLow = scaledLow(square, squareRest, t, a);
+  const b = f32x4.add(a, splat(0.66666662693023681640625));
+  const bLow = f32x4.add(sumLoss(a, splat(0.66666662693023681640625), b), f32x4.add(aLow, splat(3.69183861259614332084311e-9)));
+  const cube = f32x4.mul(square, q);
+  const cubeLow = productLow(square, squareRest, q, qLow, cube);
+  const rest = f32x4.mul(cube, b);
+  const restLow = productLow(cube, cubeLow, b, bLow, rest);
+  const n = f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(small, splat(64)));
+  const whole = f32x4.mul(splat(0.69314718246459960938), n);
+  const wholeLow = scaledLow(splat(0.69314718246459960938), splat(-1.904654323148236017e-9), n, whole);
+  const twice = f32x4.add(q, q);
+  const s = f32x4.add(whole, twice);
+  const sLow = sumInOrderLow(whole, wholeLow, twice, f32x4.add(qLow, qLow), s);
+  const logarithm = f32x4.add(s, rest);
+  const logarithmLow = sumInOrderLow(s, sLow, rest, restLow, logarithm);
+  const product = f32x4.mul(logarithm, y);
+  const result = expOfSum(product, scaledLow(logarithm, logarithmLow, y, product));
+
+  const truncated = f32x4.trunc(y);
+  const half = f32x4.mul(truncated, splat(0.5));
+  // A float of 2 to the power of 24 or more is even: its half is whole.
+  const isOdd = v128.and(f32x4.eq(truncated, y), f32x4.ne(f32x4.trunc(half), half));
+  const negative = f32x4.lt(x, splat(0));
+  const signed = v128.xor(result, v128.and(v128.and(negative, isOdd), splat(-0.0)));
+  const ordinary = v128.bitselect(splat(NaN), signed, v128.and(negative, f32x4.ne(truncated, y)));
+  // 1 is its own power, also the one that is no number, and so is anything to the power of 0.
+  const strange = v128.or(v128.or(f32x4.eq(magnitude, splat(0)), f32x4.eq(magnitude, splat(Infinity))), v128.or(f32x4.eq(magnitude, splat(1)), f32x4.eq(f32x4.abs(y), splat(Infinity))));
+  const signOfOdd = v128.and(v128.and(x, isOdd), splat(-0.0));
+  const grows = v128.xor(f32x4.gt(magnitude, splat(1)), f32x4.lt(y, splat(0)));
+  const limit = v128.bitselect(splat(1), v128.and(splat(Infinity), grows), f32x4.eq(magnitude, splat(1)));
+  const isDefined = v128.and(v128.or(f32x4.ne(magnitude, splat(1)), v128.or(f32x4.gt(x, splat(0)), v128.or(f32x4.eq(truncated, y), f32x4.eq(f32x4.abs(y), splat(Infinity))))), v128.and(f32x4.eq(x, x), f32x4.eq(y, y)));
+  const special = v128.bitselect(v128.or(limit, signOfOdd), splat(NaN), isDefined);
+  const both = v128.bitselect(special, v128.bitselect(ordinary, f32x4.add(x, y), v128.and(f32x4.eq(x, x), f32x4.eq(y, y))), strange);
+  return v128.bitselect(splat(1), both, v128.or(f32x4.eq(y, splat(0)), f32x4.eq(x, splat(1))));
+}
+
+/** e to the power of the sum of two numbers, the second one small. */
+// @ts-ignore: decorator
+@inline
+function expOfSum(x: v128, xLow: v128): v128 {
+  const inRange = f32x4.pmax(f32x4.pmin(x, splat(200)), splat(-200));
+  const shifted = f32x4.add(f32x4.mul(f32x4.add(inRange, xLow), splat(1.44269504088896341)), splat(roundingShift));
+  const n = f32x4.sub(shifted, splat(roundingShift));
+  const first = f32x4.mul(n, splat(-0.693145751953125));
+  const second = f32x4.mul(n, splat(-1.428606765330187045e-6));
+  const start = f32x4.add(inRange, first);
+  const s = f32x4.add(start, second);
+  const sLow = f32x4.add(sumLoss(start, second, s), f32x4.add(sumLoss(inRange, first, start), xLow));
+  const r = f32x4.add(s, sLow);
+  const rLow = f32x4.add(f32x4.sub(s, r), sLow);
+  let p = rounded(splat(0.00136324646882712841033936), r, splat(0.00836596917361021041870117));
+  p = rounded(p, r, splat(0.0416710823774337768554688));
+  p = rounded(p, r, splat(0.166665524244308471679688));
+  p = rounded(p, r, splat(0.499999850988388061523438));
+  const square = f32x4.mul(r, r);
+  const a = f32x4.mul(square, p);
+  const aLow = scaledLow(square, squareLow(r, rLow, square), p, a);
+  const b = f32x4.add(r, a);
+  const bLow = sumInOrderLow(r, rLow, a, aLow, b);
+  const c = f32x4.add(splat(1), b);
+  const cLow = f32x4.add(f32x4.add(f32x4.sub(splat(1), c), b), bLow);
+  const result = f32x4.add(c, cLow);
+  // First by as many times 2 to the power of 64 as n has, in two steps: what is too small for a normal number may be rounded twice.
+  const exponent = i32x4.sub(shifted, i32x4.splat(roundingShiftBits));
+  const sign = i32x4.shr_s(exponent, 31);
+  const half = i32x4.shl(i32x4.sub(i32x4.shr_s(i32x4.add(exponent, sign), 6), sign), 5);
+  const power = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
+  const other = i32x4.shl(i32x4.add(i32x4.sub(exponent, i32x4.shl(half, 1)), i32x4.splat(127)), 23);
+  const scaled = f32x4.mul(f32x4.mul(f32x4.mul(result, power), power), other);
+  return v128.andnot(v128.bitselect(splat(Infinity), scaled, f32x4.gt(x, splat(89))), f32x4.lt(x, splat(-104)));
 }
 
 /** log(1 + e to the power of -|x|): by how much softplus exceeds max(x, 0). */
 export function softplusExcess(x: v128): v128 {
-  return log1p(exp(v128.or(x, splat(-0.0))));
+  return log1p(exactExp(v128.or(x, splat(-0.0))));
 }
 
 // @ts-ignore: decorator

@@ -121,7 +121,7 @@ function logOfUniform(n: v128): v128 {
   const below = f32x4.lt(x, constant(0.707106781186547524));
   exponent = f32x4.sub(exponent, v128.and(below, constant(1)));
   x = f32x4.add(f32x4.sub(x, constant(1)), v128.and(below, x));
-  return logByParts(x, exponent, true);
+  return logByParts(x, exponent);
 }
 
 /** Fills blocks of 16 with normal numbers from 16 draws each: draws j and j + 8 give elements j and j + 8. */
