@@ -21,8 +21,67 @@ const more = levels * width;
 /** Adds the sums along `dims` to `output`, which is row-major. */
 export function cascadeSum(output: FloatArray, x: Tensor, dims: readonly number[]): void {
   const data = x.storage.data as FloatArray;
+  if (addFew(output, x, dims)) return;
   const sums = data instanceof Float32Array ? new Sums(data, scratch.float32, 8) : new Sums(data, scratch.float64, 4);
   forEachPlane(reductionOrder(x, dims), x.offset, (plane, start, outStart) => sums.addPlane(output, outStart, start, plane));
+}
+
+/** Sums of fewer numbers than are added up together, along one dimension of a row-major tensor or all: the same order without the way to it. False where it is another case. */
+function addFew(output: FloatArray, x: Tensor, dims: readonly number[]): boolean {
+  const { sizes, offset } = x;
+  if (!(dims.length === 1 || dims.length === sizes.length) || !x.isContiguous()) return false;
+  let [outer, size, inner] = [1, 1, 1];
+  for (let dim = 0; dim < sizes.length; dim++) {
+    if (dims.includes(dim)) size *= sizes[dim]!;
+    else if (dim < dims[0]!) outer *= sizes[dim]!;
+    else inner *= sizes[dim]!;
+  }
+  if (size >= 16 || size * outer * inner > few) return false;
+  const data = x.storage.data as FloatArray;
+  const isSingle = data instanceof Float32Array;
+  const lanes = isSingle ? 8 : 4;
+  const together = inner >= lanes ? 4 * lanes : 4;
+  const inOrder = size < 4 ? inner : inner === 1 ? 0 : inner - (inner % together);
+  for (let o = 0, at = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++, at++) {
+      const start = offset + o * size * inner + i;
+      if (i < inOrder) output[at]! += sumOf(data, start, inner, size, isSingle);
+      else if (inner === 1 && size >= lanes) output[at]! += rowOf(data, start, size, lanes, isSingle);
+      else output[at]! += quartersOf(data, start, inner, size, isSingle);
+    }
+  }
+  return true;
+}
+
+const few = 512;
+
+/** One after the other, to `total`. */
+function sumOf(data: FloatArray, start: number, step: number, count: number, isSingle: boolean, total = 0): number {
+  for (let k = 0, i = start; k < count; k++, i += step) total = isSingle ? Math.fround(total + data[i]!) : total + data[i]!;
+  return total;
+}
+
+/** Of every fourth number, then of what is left over, then of these four. */
+function quartersOf(data: FloatArray, start: number, step: number, size: number, isSingle: boolean): number {
+  const quarter = size >> 2;
+  let total = sumOf(data, start, 4 * step, quarter, isSingle);
+  total = sumOf(data, start + 4 * quarter * step, step, size & 3, isSingle, total);
+  for (let part = 1; part < 4; part++) {
+    const next = total + sumOf(data, start + part * step, 4 * step, quarter, isSingle);
+    total = isSingle ? Math.fround(next) : next;
+  }
+  return total;
+}
+
+/** Of what is left over of the lanes, then of these. */
+function rowOf(data: FloatArray, start: number, size: number, lanes: number, isSingle: boolean): number {
+  const whole = size - (size % lanes);
+  let total = sumOf(data, start + whole, 1, size - whole, isSingle);
+  for (let lane = 0; lane < lanes; lane++) {
+    const next = total + sumOf(data, start + lane, lanes, whole / lanes, isSingle);
+    total = isSingle ? Math.fround(next) : next;
+  }
+  return total;
 }
 
 class Sums<Numbers extends FloatArray> {
