@@ -38,6 +38,16 @@ describe("the chapter prints what it prints in PyTorch", () => {
     expect(status).toBe(0);
   });
 
+  test.each([
+    ["py", "small   loss 0.693 -> 0.693\nxavier  loss 0.693 -> 0.692\nkaiming loss 0.692 -> 0.000\n"],
+    [
+      "ipynb",
+      "tensor(8.5311e-42, grad_fn=<StdBackward0>)\ntensor(2.0584e-05, grad_fn=<StdBackward0>)\ntensor(3.2012, grad_fn=<StdBackward0>)\nsmall   loss 0.693 -> 0.693\nxavier  loss 0.693 -> 0.693\nkaiming loss 0.707 -> 0.000\n",
+    ],
+  ])("examples/initialization.%s", (extension, printed) => {
+    expect(layerscope("run", path.join(root, `examples/initialization.${extension}`))).toMatchObject({ status: 0, stdout: printed });
+  });
+
   test("its own cells, after one that seeds", () => {
     write("chapter.ipynb", notebook("import torch\ntorch.manual_seed(0);", ...chapter.map(({ code }) => code)));
     expect(layerscope("run", "chapter.ipynb").stdout).toBe(chapterPrints);

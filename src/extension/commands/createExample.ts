@@ -37,6 +37,16 @@ function examples(): readonly { readonly file: string; readonly title: string; r
       teaches: vscode.l10n.t("the chapter in PyTorch's own Python, cell by cell"),
     },
     { file: "parameter-management.py", title: vscode.l10n.t("Parameter management in Python"), teaches: vscode.l10n.t("the chapter in PyTorch's own Python") },
+    {
+      file: "initialization.ipynb",
+      title: vscode.l10n.t("Initialization, a notebook"),
+      teaches: vscode.l10n.t("one network, three initializations: what trains, what does not, and why"),
+    },
+    {
+      file: "initialization.py",
+      title: vscode.l10n.t("Initialization in Python"),
+      teaches: vscode.l10n.t("one network, three initializations: what trains, what does not, and why"),
+    },
   ];
 }
 
