@@ -25,6 +25,7 @@ interface ToolkitAttributes<Element extends EventTarget = HTMLElement> extends H
   readonly selected?: boolean;
   readonly checked?: boolean;
   readonly disabled?: boolean;
+  readonly position?: "above" | "below";
 }
 
 declare module "preact" {
@@ -125,9 +126,11 @@ export interface DropdownProps {
   readonly value: string;
   readonly choices: readonly Choice[];
   readonly onChoose: (value: string) => void;
+  /** Where its list opens; default: where there is more room, which may be outside of what scrolls around it. */
+  readonly position?: "above" | "below";
 }
 
-export function Dropdown({ label, value, choices, onChoose }: DropdownProps) {
+export function Dropdown({ label, value, choices, onChoose, position }: DropdownProps) {
   const element = useRef<HTMLElement & { value: string }>(null);
   // The element knows its value only once its options are upgraded.
   useLayoutEffect(() => queueMicrotask(() => element.current && (element.current.value = value)), [value, choices]);
@@ -135,6 +138,7 @@ export function Dropdown({ label, value, choices, onChoose }: DropdownProps) {
     <vscode-dropdown
       ref={element}
       class="dropdown"
+      {...(position && { position })}
       title={label}
       aria-label={label}
       onChange={(event) => onChoose((event.currentTarget as HTMLElement & { value: string }).value)}

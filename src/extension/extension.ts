@@ -28,6 +28,7 @@ import { createOutput } from "./status/output.js";
 import { Pages } from "./views/page.js";
 import { pageHandlers } from "./views/pageHandlers.js";
 import { showProgress } from "./status/progress.js";
+import { KeptStates } from "./sessions/keptStates.js";
 import { Looks } from "./sessions/looks.js";
 import { ModelSessions } from "./sessions/modelSessions.js";
 import { StatusBar } from "./status/statusBar.js";
@@ -63,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
       await vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.joinPath(context.extensionUri, page));
       return null;
     },
+    new KeptStates(context),
   );
   const panels = new ModelPanels(context, all, handlers, pages);
   const changes = new vscode.EventEmitter<vscode.Uri>();

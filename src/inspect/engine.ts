@@ -15,9 +15,11 @@ const used = {
       "getRngState",
       "int32",
       "int64",
+      "load",
       "manualSeed",
       "nn",
       "optim",
+      "save",
     ] as const),
     ...([
       "bfloat16",

@@ -7,10 +7,12 @@ import type {
   Progress,
   Reinitialization,
   RunnerMethods,
+  RunnerState,
   Signal,
   SignalInput,
   SignalRequest,
   SourceLocation,
+  StateComparison,
   StatedInput,
   TensorId,
   TensorSnapshot,
@@ -30,6 +32,7 @@ import type { NamedState } from "./recordedValues.js";
 import type { Recording } from "./recording.js";
 import { Reinitializer } from "./reinitialize.js";
 import { measureSignal, randomLike } from "./signal.js";
+import { comparedTensor, loadState } from "./states.js";
 import { trainingSteps } from "./training.js";
 import { defaultBins, mostBins, tensorStatistics } from "./statistics.js";
 import { eachTensorOf, withTensors } from "./structured.js";
@@ -258,14 +261,9 @@ export class Inspection {
   /** Takes steps with a model, one between two yields, and has it as before at the end, whoever ends it. */
   *train(request: TrainingRequest): Generator<Training, Training> {
     const model = this.#model(request.model);
-    const { input, batch } = this.#batchFor(request);
-    const tree = model.tree ?? this.#tree(model);
-    const parameters = tree.tensors.flatMap(({ tensor, kind, names }, id) =>
-      kind === "parameter" && tensor.requiresGrad && hasValues(this.#engine, tensor) && tensor.numel() > 0 ? [{ tensor, id, name: names[0]! }] : [],
-    );
+    const steps = this.#stepsOf(model, request);
     const restore = this.#preserved(model.module);
     try {
-      const steps = trainingSteps(this.#engine, { root: model.module, batch, parameters, input }, request);
       for (;;) {
         const { done, value } = this.#quietly(() => this.#unobserved(() => steps.next()));
         if (done) return value;
@@ -274,6 +272,71 @@ export class Inspection {
     } finally {
       restore();
     }
+  }
+
+  compareStates({ model: name, first, second, input, seed }: RunnerMethods["compareStates"]["params"]): StateComparison {
+    const model = this.#model(name);
+    const tree = model.tree ?? this.#tree(model);
+    const canMeasure = definesForward(this.#engine, model.module);
+    const stateOf = (state: RunnerState) =>
+      this.#inState(model, state, (problems) => ({
+        problems,
+        signal: canMeasure ? this.signal({ model: name, input, seed, trial: null }) : null,
+        values: tree.tensors.map(({ tensor }) => (tensor.dtype.isFloatingPoint && hasValues(this.#engine, tensor) ? tensor.detach().clone() : null)),
+      }));
+    const { values, ...one } = stateOf(first);
+    const { values: others, ...other } = stateOf(second);
+    const tensors = values.flatMap((value, id) => {
+      const its = others[id];
+      return value && its && value.numel() > 0 ? [comparedTensor(this.#engine, id, value, its)] : [];
+    });
+    return { first: one, second: other, tensors };
+  }
+
+  saveState({ model: name, state, path }: RunnerMethods["saveState"]["params"]): null {
+    const model = this.#model(name);
+    this.#inState(model, state, () => this.#engine.save(model.module.stateDict(), path));
+    return null;
+  }
+
+  /** What `body` gives while the model is in a state; `problems`: what of a file did not fit. */
+  #inState<Result>(model: Model, state: RunnerState, body: (problems: readonly string[]) => Result): Result {
+    const { module, reinitializer } = model;
+    return this.#quietly(() =>
+      this.#leavingNoTrace(module, (afterwards) => {
+        switch (state.kind) {
+          case "current":
+            return body([]);
+          case "file":
+            return body(loadState(this.#engine, module, state.path));
+          case "reinitialized": {
+            const { target, choice, seed } = state.reinitialization;
+            if (seed !== null) this.#engine.manualSeed(seed);
+            return reinitializer.during(module, target, choice, () => body([]), afterwards);
+          }
+          case "trained": {
+            const request = { ...state.steps, model: model.name };
+            const steps = this.#stepsOf(model, request);
+            for (;;) {
+              const { done, value } = this.#unobserved(() => steps.next());
+              if (done) break;
+              this.#progress({ done: value.steps, total: request.steps, at: "" });
+            }
+            return body([]);
+          }
+        }
+      }),
+    );
+  }
+
+  /** Steps of which each is the caller's to take, and the model's state to preserve. */
+  #stepsOf(model: Model, request: TrainingRequest): Generator<Training, Training> {
+    const { input, batch } = this.#batchFor(request);
+    const tree = model.tree ?? this.#tree(model);
+    const parameters = tree.tensors.flatMap(({ tensor, kind, names }, id) =>
+      kind === "parameter" && tensor.requiresGrad && hasValues(this.#engine, tensor) && tensor.numel() > 0 ? [{ tensor, id, name: names[0]! }] : [],
+    );
+    return trainingSteps(this.#engine, { root: model.module, batch, parameters, input }, request);
   }
 
   /** What a model is measured or trained with: the inputs asked for, or such as there are. */
@@ -361,7 +424,8 @@ export class Inspection {
   /** The running code was stopped from outside. */
   interrupted(message: string, frames: readonly CallFrame[]): void {
     this.recorder.interrupted(message, frames);
-    for (const restore of [...this.#restores]) restore();
+    // What was begun last is taken back first.
+    for (const restore of [...this.#restores].reverse()) restore();
   }
 
   #model(name: string): Model {

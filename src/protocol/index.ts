@@ -13,3 +13,4 @@ export * from "./operation.js";
 export * from "./signal.js";
 export * from "./permissions.js";
 export * from "./training.js";
+export type * from "./states.js";

@@ -4,6 +4,7 @@ import type { FindingLevels } from "./finding.js";
 import type { ForwardRequest, Offer, RunnerMethods } from "./runner.js";
 import type { ModelSnapshot, SourceLocation } from "./snapshot.js";
 import type { Capability } from "./source.js";
+import type { CompareRequest, PageModelState } from "./states.js";
 import type { Progress } from "./training.js";
 
 /** What the page shows. One value says everything, so that a page made anew (reload, second tab) needs nothing else. */
@@ -130,6 +131,14 @@ export interface PageMethods {
   /** As of the runner. */
   signal: RunnerMethods["signal"];
   train: RunnerMethods["train"];
+  compareStates: { params: CompareRequest<PageModelState>; result: RunnerMethods["compareStates"]["result"] };
+  /** The names of the states of a model that are kept with the workspace. */
+  keptStates: { params: { readonly model: string }; result: readonly string[] };
+  /** Keeps a state under a name, one from a file that the user chooses, writes one where the user says, or forgets one; with the names after that. */
+  keepState: { params: { readonly model: string; readonly state: PageModelState; readonly name: string }; result: readonly string[] };
+  importState: { params: { readonly model: string }; result: readonly string[] };
+  exportState: { params: { readonly model: string; readonly state: PageModelState; readonly name: string }; result: null };
+  forgetState: { params: { readonly model: string; readonly name: string }; result: readonly string[] };
   /** Ends what was asked under this number, which then fails; nothing where it is answered already. */
   cancel: { params: { readonly id: number }; result: null };
   tensorValues: RunnerMethods["tensorValues"];

@@ -15,6 +15,7 @@ import {
 import { checkParams } from "./requestChecks.js";
 import { checkReinitialization } from "./signalChecks.js";
 import { checkFailure, checkLocation, checkModel, checkOffer, checkResult, kind, type Of } from "./snapshotChecks.js";
+import { checkCompareRequest, checkPageState } from "./stateChecks.js";
 import { checkProgress } from "./trainingChecks.js";
 import { capabilities, type Capability } from "./source.js";
 
@@ -89,6 +90,12 @@ const methods: { readonly [M in PageMethod]: { readonly params: Check<PageMethod
   showSignal: { params: checkParams.showSignal, result: nothing },
   signal: { params: checkParams.signal, result: checkResult.signal },
   train: { params: checkParams.train, result: checkResult.train },
+  compareStates: { params: checkCompareRequest(checkPageState), result: checkResult.compareStates },
+  keptStates: { params: modelOnly, result: list(text) },
+  keepState: { params: shape({ model: text, state: checkPageState, name: text }), result: list(text) },
+  importState: { params: modelOnly, result: list(text) },
+  exportState: { params: shape({ model: text, state: checkPageState, name: text }), result: nothing },
+  forgetState: { params: shape({ model: text, name: text }), result: list(text) },
   cancel: { params: shape({ id: whole }), result: nothing },
   tensorValues: { params: checkParams.tensorValues, result: checkResult.tensorValues },
   statistics: { params: checkParams.statistics, result: checkResult.statistics },

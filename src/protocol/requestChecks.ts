@@ -3,6 +3,7 @@ import { type Access, type Permission, permissions } from "./permissions.js";
 import type { Binding, Bundle, ForwardInput, PythonPart, PythonProgram, RunnerMethod, RunnerMethods, RunnerRequest } from "./runner.js";
 import type { SignalRequest } from "./signal.js";
 import { checkReinitialization, checkSignalInput, checkStatedInput } from "./signalChecks.js";
+import { checkCompareRequest, checkRunnerState } from "./stateChecks.js";
 import { checkTrainingRequest } from "./trainingChecks.js";
 import { checkLocation, kind, type Of, pairOf } from "./snapshotChecks.js";
 
@@ -53,6 +54,8 @@ export const checkParams: Params = {
   setSeed: shape({ seed: numeric }),
   signal: shape<SignalRequest>({ ...signalRequest, trial: optional(checkReinitialization) }),
   train: checkTrainingRequest,
+  compareStates: checkCompareRequest(checkRunnerState),
+  saveState: shape({ model: text, state: checkRunnerState, path: text }),
   showSignal: shape<Omit<SignalRequest, "trial">>(signalRequest),
   tensorValues: shape<RunnerMethods["tensorValues"]["params"]>({ model: text, tensor: whole, maxRows: whole, maxColumns: whole }, { index: list(whole) }),
   statistics: shape<RunnerMethods["statistics"]["params"]>({ model: text, tensor: whole, bins: whole }, { range: pairOf(numeric, numeric) }),

@@ -4,6 +4,7 @@ import type { Access } from "./permissions.js";
 import type { Signal, SignalRequest } from "./signal.js";
 import type { ModelSnapshot, SourceLocation, TensorStatistics } from "./snapshot.js";
 import type { StatedInput } from "./statedInput.js";
+import type { CompareRequest, RunnerState, StateComparison } from "./states.js";
 import type { TensorId } from "./tensor.js";
 import type { Training, TrainingRequest } from "./training.js";
 
@@ -150,6 +151,10 @@ export interface RunnerMethods {
   showSignal: { params: Omit<SignalRequest, "trial">; result: ModelSnapshot };
   /** Takes steps with a model; leaves no trace behind. */
   train: { params: TrainingRequest; result: Training };
+  /** Two states of a model beside one another, with the signals of both; leaves no trace behind. */
+  compareStates: { params: CompareRequest<RunnerState>; result: StateComparison };
+  /** Writes a state to a file, which is safetensors by its name. */
+  saveState: { params: { readonly model: string; readonly state: RunnerState; readonly path: string }; result: null };
   /** `index`: the place along each dimension before the last two; default: the first. */
   tensorValues: {
     params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number; readonly index?: readonly number[] };

@@ -3,7 +3,7 @@ import type { InitializationChoice, InitializationTarget, Reinitialization } fro
 import type { OperationName } from "./operation.js";
 import type { StatedInput } from "./statedInput.js";
 import type { Flow, LayerSignal, Nonlinearity, ParameterSignal, Signal, SignalInput } from "./signal.js";
-import type { Histogram } from "./tensor.js";
+import { checkHistogram } from "./tensorChecks.js";
 
 type Of<Union extends { readonly kind: string }, Kind extends Union["kind"]> = Extract<Union, { readonly kind: Kind }>;
 const kind = <const K extends string>(name: K): Check<K> => oneOf(name);
@@ -43,7 +43,7 @@ const flow: Check<Flow> = shape<Flow>({
   nonFinite: numeric,
   saturated: optional(numeric),
   variation: optional(numeric),
-  histogram: optional(shape<Histogram>({ low: numeric, high: numeric, bins: list(whole) })),
+  histogram: optional(checkHistogram),
 });
 
 const activation = { gain: optional(oneOf("linear", "relu", "leaky_relu", "tanh", "sigmoid", "selu")), slope: optional(numeric) };

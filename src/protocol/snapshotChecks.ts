@@ -5,25 +5,14 @@ import type { OperationEffect, OperationName, StepArgument, TensorPart } from ".
 import type { CellResult, Offer, RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
 import { checkActivation, checkSignal } from "./signalChecks.js";
 import type * as snapshot from "./snapshot.js";
-import type { Histogram } from "./tensor.js";
+import { checkComparison } from "./stateChecks.js";
+import { checkStatistics } from "./tensorChecks.js";
 import { checkTraining } from "./trainingChecks.js";
 
 /** What comes from the process of model code is checked against these before anything of it is believed. */
 
 export const checkLocation: Check<snapshot.SourceLocation> = shape({ file: text, line: whole, column: whole });
 export const dtype = oneOf("float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool");
-
-const finite = shape<NonNullable<snapshot.TensorStatistics["finite"]>>({ min: numeric, max: numeric, mean: numeric, std: numeric });
-const statistics: Check<snapshot.TensorStatistics> = shape({
-  count: whole,
-  sampled: whole,
-  nan: whole,
-  positiveInfinity: whole,
-  negativeInfinity: whole,
-  zeros: whole,
-  finite: optional(finite),
-  histogram: optional(shape<Histogram>({ low: numeric, high: numeric, bins: list(whole) })),
-});
 
 export type Of<Union extends { readonly kind: string }, Kind extends Union["kind"]> = Extract<Union, { readonly kind: Kind }>;
 export const kind = <const K extends string>(name: K): Check<K> => oneOf(name);
@@ -130,8 +119,8 @@ const tensor: Check<snapshot.TensorSnapshot> = shape({
   count: whole,
   bytes: whole,
   initialization,
-  statistics: optional(statistics),
-  gradient: optional(statistics),
+  statistics: optional(checkStatistics),
+  gradient: optional(checkStatistics),
 });
 
 type Source = snapshot.TraceValue["source"];
@@ -327,12 +316,14 @@ export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]
   showOwnPass: checkModel,
   reinitialize: checkModel,
   undoReinitialize: checkModel,
-  previewReinitialize: list(optional(statistics)),
+  previewReinitialize: list(optional(checkStatistics)),
   setSeed: nothing,
+  compareStates: checkComparison,
+  saveState: nothing,
   preparePython: nothing,
   signal: checkSignal,
   train: checkTraining,
   showSignal: checkModel,
   tensorValues,
-  statistics,
+  statistics: checkStatistics,
 };

@@ -21,6 +21,8 @@ const all: { readonly [C in Capability]: true } = {
   signal: true,
   showSignal: true,
   train: true,
+  compareStates: true,
+  saveState: true,
   tensorValues: true,
   statistics: true,
 };

@@ -1,6 +1,6 @@
 import { type Check, kinds, list, numeric, oneOf, optional, shape, text, whole } from "./check.js";
 import { checkSignalInput } from "./signalChecks.js";
-import type { Histogram } from "./tensor.js";
+import { checkHistogram } from "./tensorChecks.js";
 import {
   type ParameterSample,
   type Progress,
@@ -18,17 +18,8 @@ type By<Kind extends Training["by"]["kind"]> = Extract<Training["by"], { readonl
 const optimizer: Check<TrainingOptimizer> = oneOf(...trainingOptimizers);
 const loss: Check<TrainingLoss> = oneOf(...trainingLosses);
 
-export const checkTrainingRequest: Check<TrainingRequest> = shape<TrainingRequest>({
-  model: text,
-  steps: whole,
-  optimizer,
-  rate: numeric,
-  loss: optional(loss),
-  input: optional(checkSignalInput),
-  seed: numeric,
-});
-
-export const checkHistogram: Check<Histogram> = shape<Histogram>({ low: numeric, high: numeric, bins: list(whole) });
+export const checkSteps = { steps: whole, optimizer, rate: numeric, loss: optional(loss), input: optional(checkSignalInput), seed: numeric };
+export const checkTrainingRequest: Check<TrainingRequest> = shape<TrainingRequest>({ model: text, ...checkSteps });
 
 const parameter: Check<ParameterSample> = shape<ParameterSample>({
   mean: optional(numeric),

@@ -18,6 +18,7 @@ import type {
   RunnerMethod,
   RunnerMethods,
   RunnerRequest,
+  RunnerState,
   RunResult,
   Training,
   TrainingSample,
@@ -140,9 +141,25 @@ const handlers: Handlers = {
   signal: (params) => live().signal(params),
   showSignal: (params) => live().showSignal(params),
   train,
+  compareStates: (params) => withFiles([params.first, params.second], [], () => live().compareStates(params)),
+  saveState: (params) => withFiles([params.state], [params.path], () => live().saveState(params)),
   tensorValues: (params) => live().tensorValues(params),
   statistics: (params) => live().statistics(params),
 };
+
+/** Files that the host names are the user's choice, whatever the code may do meanwhile. */
+function withFiles<Result>(read: readonly RunnerState[], written: readonly string[], body: () => Result): Result {
+  const before = allowed;
+  if (before) {
+    const paths = [...written, ...read.flatMap((state) => (state.kind === "file" ? [state.path] : []))];
+    limitTo({ ...before, readable: [...before.readable, ...paths], writable: [...before.writable, ...written.flatMap((path) => [path, dirname(path)])] });
+  }
+  try {
+    return body();
+  } finally {
+    if (before) limitTo(before);
+  }
+}
 
 /** Steps that are under way, which whoever stops them ends. */
 let training: Generator<Training, Training> | null = null;
@@ -180,7 +197,11 @@ async function run({ bundle, workingDirectory, build, access, isLook = false }: 
   return runBundle(bundle, build, isLook);
 }
 
+/** What the code may do; null before it runs. */
+let allowed: Access | null = null;
+
 function limitTo(access: Access): void {
+  allowed = access;
   guards.allow(access);
   tellThreads({ access, guards: guardOptions, stringsFile: options.stringsFile });
 }

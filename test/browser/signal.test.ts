@@ -114,3 +114,39 @@ test("a few steps show their curves as they move, a scrubber through the histogr
   expect(webview.asked("cancel")).toHaveLength(1);
   expect(await table.getByRole("row").count()).toBe(1 + 5);
 });
+
+test("two states are compared: distances, histograms on shared bins, both signals; they are kept by name, and what does not fit is said", async () => {
+  const { inspection, model } = lab();
+  const names: string[] = [];
+  const webview = await open(fileState({ models: [model] }), {
+    width: 1000,
+    height: 900,
+    answers: {
+      showSignal: () => null,
+      keptStates: () => names,
+      keepState: ({ name }) => (names.push(name), names),
+      compareStates: ({ first, second, ...rest }) => {
+        const asked = [first, second].map((state) => (state.kind === "kept" ? ({ kind: "current" } as const) : state));
+        const found = inspection.compareStates({ ...rest, first: asked[0]!, second: asked[1]! });
+        return first.kind === "kept" ? { ...found, first: { ...found.first, problems: ['Missing key(s) in state_dict: "0.0.bias".'] } } : found;
+      },
+    },
+  });
+  const pane = webview.page.getByRole("region", { name: "Signal of model" });
+  await choose(webview, "View", "Signal");
+  await button(webview, "Compare States").click();
+  await pane.getByRole("button", { name: "Compare", exact: true }).click();
+  const table = pane.getByRole("table", { name: "States, tensor by tensor" });
+  await expect.poll(() => table.getByRole("row").count()).toBe(1 + 16);
+  expect(webview.asked("compareStates")[0]).toMatchObject({ first: { kind: "current" }, second: { kind: "reinitialized", reinitialization: { seed: 0 } } });
+  expect(await table.getByRole("row").nth(1).innerText()).toMatch(/^0\.0\.weight\s+[\d.]+\s+/);
+  expect(await pane.locator(".training-histograms .histogram.pair").count()).toBe(8);
+  expect(await pane.getByRole("img", { name: "Signals of as it is and as constructed, seed 0" }).count()).toBe(1);
+  await pane.getByRole("textbox", { name: "Name of the first state" }).fill("before");
+  await pane.getByRole("button", { name: "Keep", exact: true }).click();
+  await expect.poll(() => webview.asked("keepState")).toEqual([{ model: "model", state: { kind: "current" }, name: "before" }]);
+  await pane.getByRole("combobox", { name: "First state" }).click();
+  await webview.page.getByRole("option", { name: "before", exact: true }).first().click();
+  await pane.getByRole("button", { name: "Compare", exact: true }).click();
+  await expect.poll(() => pane.locator(".training-problem").innerText()).toBe('before: Missing key(s) in state_dict: "0.0.bias".');
+});

@@ -42,7 +42,7 @@ describe("the chapter prints what it prints in PyTorch", () => {
     ["py", "small   loss 0.693 -> 0.693\nxavier  loss 0.693 -> 0.692\nkaiming loss 0.692 -> 0.000\n"],
     [
       "ipynb",
-      "tensor(8.5311e-42, grad_fn=<StdBackward0>)\ntensor(2.0584e-05, grad_fn=<StdBackward0>)\ntensor(3.2012, grad_fn=<StdBackward0>)\nsmall   loss 0.693 -> 0.693\nxavier  loss 0.693 -> 0.693\nkaiming loss 0.707 -> 0.000\n",
+      "tensor(8.5311e-42, grad_fn=<StdBackward0>)\ntensor(2.0584e-05, grad_fn=<StdBackward0>)\ntensor(3.2012, grad_fn=<StdBackward0>)\nsmall   loss 0.69 -> 0.69\nxavier  loss 0.69 -> 0.69\nkaiming loss 0.71 -> 0.00\n",
     ],
   ])("examples/initialization.%s", (extension, printed) => {
     expect(layerscope("run", path.join(root, `examples/initialization.${extension}`))).toMatchObject({ status: 0, stdout: printed });

@@ -5,6 +5,8 @@ import type { SignalRow } from "../../src/describe/signalTable.js";
 export interface SignalCurvesProps {
   readonly rows: readonly SignalRow[];
   readonly trial: readonly SignalRow[] | null;
+  /** What the legend calls the second lines; default: tried. */
+  readonly trialName?: string;
   /** The row under the pointer, and the selected one; null: none. */
   readonly hovered: number | null;
   readonly selected: number | null;
@@ -16,7 +18,7 @@ export interface SignalCurvesProps {
 const [width, height] = [1000, 300];
 
 /** Standard deviations of activations and gradients over depth. What it shows, the table beside it says in words. */
-export function SignalCurvesView({ rows, trial, hovered, selected, onHover, onChoose, label }: SignalCurvesProps) {
+export function SignalCurvesView({ rows, trial, trialName = l10n.t("tried"), hovered, selected, onHover, onChoose, label }: SignalCurvesProps) {
   const { lines, band, ticks } = signalCurves(rows, trial);
   const rowAt = (event: MouseEvent): number => {
     const { left, width: shown } = (event.currentTarget as Element).getBoundingClientRect();
@@ -65,7 +67,7 @@ export function SignalCurvesView({ rows, trial, hovered, selected, onHover, onCh
       <div class="signal-legend" aria-hidden="true">
         <span class="activation">{l10n.t("activation std")}</span>
         <span class="gradient">{l10n.t("gradient std")}</span>
-        {trial && <span class="trial">{l10n.t("tried")}</span>}
+        {trial && <span class="trial">{trialName}</span>}
         <span class="band">{l10n.t("within a factor of 2 of the first layer")}</span>
       </div>
     </div>

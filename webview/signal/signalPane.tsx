@@ -18,6 +18,7 @@ import { HistogramChart } from "../inspector/histogram.js";
 import { useSession } from "../pageSession.js";
 import { isBusy } from "../state.js";
 import { SchemeTable } from "./schemeTable.js";
+import { StatesView } from "./statesView.js";
 import { TrainingView } from "./trainingView.js";
 import { SignalCurvesView } from "./signalCurves.js";
 
@@ -25,7 +26,7 @@ import { SignalCurvesView } from "./signalCurves.js";
 export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
   const session = useSession();
   const { page, act, can, dispatch, request, tell } = session;
-  const [shows, setShows] = useState<"curves" | "table" | "schemes" | "steps">("curves");
+  const [shows, setShows] = useState<"curves" | "table" | "schemes" | "steps" | "states">("curves");
   const [hovered, setHovered] = useState<number | null>(null);
   const [scheme, setScheme] = useState("");
   const [trial, setTrial] = useState<Signal | null>(null);
@@ -83,8 +84,9 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
       <header class="signal-head">
         <h2>{l10n.t("Signal")}</h2>
         {signal && <span class="muted">{measuredWith(signal)}</span>}
-        {shows !== "steps" && (
+        {shows !== "steps" && shows !== "states" && (
           <Dropdown
+            position="below"
             label={l10n.t("Try another initialization")}
             value={scheme}
             choices={[
@@ -127,12 +129,17 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
           <IconButton icon="table" label={l10n.t("Table")} pressed={shows === "table"} onClick={() => setShows("table")} />
           <IconButton icon="beaker" label={l10n.t("Try All Schemes")} pressed={shows === "schemes"} disabled={!signal} onClick={() => setShows("schemes")} />
           {can("train") && <IconButton icon="run-all" label={l10n.t("A Few Steps")} pressed={shows === "steps"} onClick={() => setShows("steps")} />}
+          {can("compareStates") && (
+            <IconButton icon="git-compare" label={l10n.t("Compare States")} pressed={shows === "states"} onClick={() => setShows("states")} />
+          )}
           <IconButton icon="sync" label={l10n.t("Measure Again")} disabled={busy} onClick={measure} />
           <IconButton icon="close" label={l10n.t("Close Signal")} onClick={() => dispatch({ kind: "prefer", preferences: { signalOpen: false } })} />
         </span>
       </header>
       {shows === "steps" ? (
         <TrainingView key={model.name} model={model} />
+      ) : shows === "states" ? (
+        <StatesView key={model.name} model={model} />
       ) : !signal ? (
         <p class="signal-none muted">
           {!model.hasForward ? l10n.t("{0} defines no forward: there is no signal to measure.", model.name) : busy && l10n.t("Measuring…")}{" "}

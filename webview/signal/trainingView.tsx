@@ -81,6 +81,7 @@ export function TrainingView({ model }: { readonly model: ModelSnapshot }) {
           <span class="muted">{l10n.t("steps")}</span>
         </TextInput>
         <Dropdown
+          position="below"
           label={l10n.t("Optimizer")}
           value={optimizer}
           choices={trainingOptimizers.map((value) => ({ value, text: value }))}
@@ -94,6 +95,7 @@ export function TrainingView({ model }: { readonly model: ModelSnapshot }) {
           <span class="muted">{l10n.t("rate")}</span>
         </TextInput>
         <Dropdown
+          position="below"
           label={l10n.t("Loss")}
           value={loss}
           choices={[

@@ -24,6 +24,8 @@ export class Runners implements vscode.Disposable {
     showSignal: (...asked) => this.#request("showSignal", ...asked),
     // It says how far it has come, and may be ended: the user knows best how long it may take.
     train: (file, params, options) => this.#request("train", file, params, { ...options, timeLimit: Infinity }),
+    compareStates: (...asked) => this.#request("compareStates", ...asked),
+    saveState: (...asked) => this.#request("saveState", ...asked),
     tensorValues: (...asked) => this.#request("tensorValues", ...asked),
     statistics: (...asked) => this.#request("statistics", ...asked),
   };

@@ -6,10 +6,12 @@ import { revealInCode } from "../editor/reveal.js";
 import { initializationCode, insertInitialization } from "../code/initializationEdit.js";
 import { documentUri } from "../sources/documents.js";
 import type { SourceNote } from "../sources/modelSource.js";
+import type { KeptStates } from "../sessions/keptStates.js";
+import type { PageModelState } from "../../protocol/index.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 
 /** What the pages ask, carried out. `openInEditor` opens the tab of a session, `openNote` what tells more than a note. */
-export function pageHandlers(openInEditor: (session: ModelSession) => void, openNote: (note: SourceNote) => Promise<null>): PageHandlers {
+export function pageHandlers(openInEditor: (session: ModelSession) => void, openNote: (note: SourceNote) => Promise<null>, states: KeptStates): PageHandlers {
   const command = async (name: string, argument?: unknown): Promise<null> => {
     await vscode.commands.executeCommand(name, argument);
     return null;
@@ -53,6 +55,39 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
     insertAsCode: async (session, { model, ...reinitialization }) => {
       await insertInitialization(shown(session), model, reinitialization);
       return null;
+    },
+    compareStates: async (session, { first, second, ...params }, _page, asked) => {
+      const of = shown(session);
+      const stateOf = (state: PageModelState) => states.runnerState(of, params.model, state);
+      return of.ask("compareStates", { ...params, first: await stateOf(first), second: await stateOf(second) }, asked);
+    },
+    keptStates: (session, { model }) => states.names(shown(session), model),
+    keepState: async (session, { model, state, name }) => {
+      await states.keep(shown(session), model, state, name);
+      return states.names(shown(session), model);
+    },
+    importState: async (session, { model }) => {
+      const of = shown(session);
+      const picked = await vscode.window.showOpenDialog({
+        defaultUri: vscode.Uri.joinPath(documentUri(of.file), ".."),
+        filters: { [vscode.l10n.t("Weights")]: ["safetensors", "pt", "pth", "bin"] },
+        title: vscode.l10n.t("Import State"),
+      });
+      if (picked?.[0]) await states.add(of, model, picked[0]);
+      return states.names(of, model);
+    },
+    exportState: async (session, { model, state, name }) => {
+      const of = shown(session);
+      const uri = await vscode.window.showSaveDialog({
+        defaultUri: vscode.Uri.joinPath(documentUri(of.file), "..", `${name.replace(/[\\/:*?"<>|]/g, "_")}.safetensors`),
+        filters: { Safetensors: ["safetensors"] },
+      });
+      if (uri) await of.ask("saveState", { model, state: await states.runnerState(of, model, state), path: uri.fsPath });
+      return null;
+    },
+    forgetState: async (session, { model, name }) => {
+      await states.forget(shown(session), model, name);
+      return states.names(shown(session), model);
     },
     tensorValues: (session, params) => shown(session).ask("tensorValues", params),
     statistics: (session, params) => shown(session).ask("statistics", params),
