@@ -117,6 +117,7 @@ export class Inspection {
   /** Takes these for the file's models. With `infer`, inputs are worked out for those that the code did not run. */
   setModels(models: readonly NamedModel[], { infer }: { readonly infer: boolean }): void {
     this.#models.clear();
+    this.recorder.training.ended();
     for (const named of models) {
       const found = this.#ownPassSafely(named.module, infer);
       const [own, traceMissing] = typeof found === "string" ? [null, found] : [found, ""];
@@ -459,6 +460,10 @@ export class Inspection {
     const sum = (kind: TensorSnapshot["kind"], of: (tensor: TensorSnapshot) => number): number =>
       tensors.reduce((total, tensor) => (tensor.kind === kind ? total + of(tensor) : total), 0);
     const { shown } = model;
+    const training = this.recorder.training.of((tensor) => {
+      const id = tree.idOf(tensor);
+      return id === undefined ? null : { tensor: id, name: tree.tensors[id]!.names[0]! };
+    });
     const trace = shown && this.#trace(model, shown, tree);
     const brokenTies = this.recorder.ties.brokenIn(tree, this.#locate);
     const overwritten = this.recorder.writes.neededIn(model.module, this.#locate);
@@ -483,6 +488,7 @@ export class Inspection {
       hasForward: definesForward(this.#engine, model.module),
       undoDepth: model.reinitializer.undoDepth,
       signal: model.signal,
+      ...(training && { training }),
       ...(brokenTies.length > 0 && { brokenTies }),
       ...(overwritten.length > 0 && { overwritten }),
     };

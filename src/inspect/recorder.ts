@@ -8,6 +8,7 @@ import type { PassWatcher } from "./passWatcher.js";
 import { type MadeAfter, Recording } from "./recording.js";
 import { Ties } from "./ties.js";
 import { Writes } from "./writes.js";
+import { TrainingRecorder } from "./trainingRecorder.js";
 import { eachTensorOf, withTensors } from "./structured.js";
 
 type Observer = NonNullable<Parameters<Engine["observe"]>[0]>;
@@ -73,11 +74,14 @@ export class Recorder {
   /** Set while the editor runs a pass: it is recorded, whatever was before, and not kept as one of the code's. */
   #requested: Recording | null = null;
   readonly #observer: Observer;
+  /** Of the code's own. */
+  readonly training: TrainingRecorder;
   /** Hears when the code has come out of a module that it called, and is in none. */
   onPassed: (() => void) | null = null;
 
   constructor(engine: Engine, calls: CodeCalls, initializations: Initializations, names: OriginalNames) {
     this.#engine = engine;
+    this.training = new TrainingRecorder(engine);
     this.#calls = calls;
     this.#initializations = initializations;
     this.#names = names;
@@ -205,6 +209,12 @@ export class Recorder {
       },
       overwritten: function needed(tensor, expected) {
         recorder.writes.needed(tensor, expected, () => here(needed));
+      },
+      backward(root) {
+        recorder.training.backward(root);
+      },
+      optimizerStep(optimizer, name) {
+        return recorder.training.step(optimizer, name);
       },
       copied(original, copy) {
         recorder.#initializations.copied(original, copy);

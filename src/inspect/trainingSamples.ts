@@ -82,6 +82,8 @@ export class KeptSamples {
   add(taken: TrainingSample): void {
     this.#last = taken;
     if (!this.keeps(taken.step)) return;
+    // What was thought to be the end, and went on.
+    if (this.#kept.at(-1)?.step === taken.step) this.#kept.pop();
     this.#kept.push(taken);
     if (this.#kept.length < this.most) return;
     this.#stride *= 2;

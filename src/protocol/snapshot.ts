@@ -1,5 +1,6 @@
 import type { OperationEffect, OperationName, Scale, StepArgument, TensorPart } from "./operation.js";
 import type { Nonlinearity, Signal } from "./signal.js";
+import type { Training } from "./training.js";
 import type { DTypeName, Histogram, TensorId } from "./tensor.js";
 
 /**
@@ -42,6 +43,8 @@ export interface ModelSnapshot {
   readonly undoDepth: number;
   /** How a signal goes through the model, where that was measured since its parameters last changed; null where it was not. */
   readonly signal: Signal | null;
+  /** What the code's own training did to its parameters; absent where there was none. */
+  readonly training?: Training;
   /** Parameters that were one, until the code gave one of its names another. Absent where there are none. */
   readonly brokenTies?: readonly BrokenTie[];
   /** Writes to what a backward pass then needed as it was, and failed for it. Absent where there were none. */

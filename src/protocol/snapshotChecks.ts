@@ -233,11 +233,11 @@ const model: Check<snapshot.ModelSnapshot> = shape<snapshot.ModelSnapshot>(
     undoDepth: whole,
     signal: optional(checkSignal),
   },
-  { brokenTies: list(brokenTie), overwritten: list(overwritten) },
+  { training: checkTraining, brokenTies: list(brokenTie), overwritten: list(overwritten) },
 );
 
 /** Whether what refers to a tensor, a value or a step finds it: what follows such a number need not look. */
-function dangling({ root, tensors, trace, signal, brokenTies = [] }: snapshot.ModelSnapshot): string | null {
+function dangling({ root, tensors, trace, signal, training, brokenTies = [] }: snapshot.ModelSnapshot): string | null {
   const lost = (place: string): string => `${place} refers to nothing`;
   const misplaced = tensors.findIndex(({ id }, at) => id !== at);
   if (misplaced >= 0) return lost(`.tensors[${misplaced}].id`);
@@ -247,6 +247,7 @@ function dangling({ root, tensors, trace, signal, brokenTies = [] }: snapshot.Mo
     waiting.push(...module.children);
   }
   if (signal?.layers.some(({ parameters }) => parameters.some(({ tensor }) => tensor >= tensors.length))) return lost(".signal");
+  if (training?.parameters.some(({ tensor }) => tensor >= tensors.length)) return lost(".training");
   if (brokenTies.some(({ tensor, from }) => tensor >= tensors.length || from >= tensors.length)) return lost(".brokenTies");
   if (!trace) return null;
   const { values, steps } = trace;

@@ -26,7 +26,9 @@ export function TrainingView({ model }: { readonly model: ModelSnapshot }) {
   const [optimizer, setOptimizer] = useState<TrainingOptimizer>("SGD");
   const [rate, setRate] = useState(String(defaultRate.SGD));
   const [loss, setLoss] = useState("");
-  const [training, setTraining] = useState<Training | null>(null);
+  const [own, setTraining] = useState<Training | null>(null);
+  // What the code itself did shows until steps are taken here.
+  const training = own ?? model.training ?? null;
   const [problem, setProblem] = useState<string | null>(null);
   const [running, setRunning] = useState<AbortController | null>(null);
   const stopped = useRef(() => {});
@@ -107,7 +109,7 @@ export function TrainingView({ model }: { readonly model: ModelSnapshot }) {
         {running ? (
           <>
             <Button onClick={() => running.abort()}>{l10n.t("Stop")}</Button>
-            <progress max={count} value={training?.steps ?? 0} aria-label={l10n.t("Steps taken")} />
+            <progress max={count} value={own?.steps ?? 0} aria-label={l10n.t("Steps taken")} />
           </>
         ) : (
           <Button primary disabled={wrong !== null} onClick={start}>

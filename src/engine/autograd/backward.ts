@@ -24,6 +24,7 @@ let passes = 0;
  */
 export function backward(root: Tensor, gradient?: Tensor | BackwardOptions | null, options: BackwardOptions = {}): void {
   const [first, given] = gradient instanceof Tensor || gradient == null ? [gradient ?? null, options] : [null, gradient];
+  observer()?.backward?.(root);
   run(root, first, checkedOptions<BackwardOptions>("backward", given, "retainGraph", "createGraph"), null);
 }
 

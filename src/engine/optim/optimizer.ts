@@ -5,7 +5,7 @@ import { KeyError, nameInPython, RuntimeError, TypeError, ValueError } from "../
 import { copy } from "../kernels/elementwise.js";
 import type { Run } from "../kernels/wasm/elementwise.js";
 import { HookList, type PrependOptions, type RemovableHandle } from "../nn/hooks.js";
-import { report } from "../observer.js";
+import { observer, report } from "../observer.js";
 import { writing } from "../operation.js";
 import { formatFloat } from "../print/numbers.js";
 import { PythonFloat, repr, type PythonValue } from "../print/python.js";
@@ -117,7 +117,9 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
   step<Loss>(closure: () => Loss): Loss;
   step<Loss>(closure?: () => Loss): Loss | void {
     for (const hook of this.stepPreHooks) hook(this, closure);
+    const taken = observer()?.optimizerStep?.(this, this.constructor.name);
     const loss = this.updateAll(closure);
+    taken?.();
     for (const hook of this.stepPostHooks) hook(this, closure);
     return loss;
   }
