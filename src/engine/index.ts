@@ -45,6 +45,7 @@ export {
 } from "./errors.js";
 export { getNumThreads, setNumThreads } from "./kernels/wasm/threads.js";
 export { observe, type Observer } from "./observer.js";
+export { listenToWarnings } from "./warnings.js";
 export type { Operation } from "./operation.js";
 export { summarize, type Summary } from "./kernels/statistics.js";
 

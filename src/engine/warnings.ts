@@ -1,7 +1,14 @@
 const shown = new Set<string>();
+let listener: ((text: string) => void) | null = null;
+
+/** Hands all warnings to `told` from now on, each time they arise: who listens decides which are shown. Null for the console again. */
+export function listenToWarnings(told: ((text: string) => void) | null): void {
+  listener = told;
+}
 
 /** Says on the console what PyTorch would issue as a UserWarning: once for each place in the user's code, as Python's default filter does. */
 export function warn(text: string): void {
+  if (listener !== null) return listener(text);
   const key = `${text}\n${callersPlace()}`;
   if (shown.has(key)) return;
   shown.add(key);

@@ -8,12 +8,12 @@ import { Codec, type Engine, type Json, type Module, Opaque, Raised, type Tensor
 export interface PythonSide {
   /** Calls a function that Python handed over. */
   invoke(index: number, args: string): string;
-  /** Runs the `forward` of a module that is written in Python. */
-  forward(module: number, args: string): string;
+  /** Runs `forward` of a module that is written in Python, or the method of that name. */
+  forward(module: number, args: string, method?: string): string;
   /** Where Python is, innermost first, a line for each call: function, file, line, column, parted by tabs. */
   frames(): string;
-  /** A warning, for Python's `warnings`. */
-  warn(text: string): void;
+  /** A warning, for Python's `warnings`, which may raise it. */
+  warn(text: string): string;
 }
 
 /** Positional names and the names of options; "?" behind one that may be null. */
@@ -45,6 +45,7 @@ export class Bridge {
   readonly #classes: AnyClass[] = [];
   readonly #errors = new Map<number, Error>();
   #errorCount = 0;
+  #isConstructing = false;
 
   constructor(engine: Engine, names: Names, python: () => PythonSide) {
     this.#engine = engine;
@@ -61,6 +62,11 @@ export class Bridge {
       const [name, file, row, column] = line.split("\t");
       return { function: name!, file: file!, line: Number(row), column: Number(column) };
     });
+  }
+
+  /** What PyTorch would issue as a UserWarning. */
+  warn(text: string): void {
+    this.#result(this.#python().warn(text));
   }
 
   /** An error of the engine's by the number that Python knows it by. */
@@ -162,12 +168,20 @@ export class Bridge {
 
     // ---- modules
     /** A class of modules whose `forward`, where `parameters` are given, is Python's. Gives its number. */
-    defineClass: (base: string, name: string, parameters?: string): number => this.#defineClass(base, name, parameters),
+    defineClass: (base: string, name: string, parameters?: string, hasInverse?: boolean, resets?: boolean): number =>
+      this.#defineClass(base, name, parameters, hasInverse, resets),
+    /** Whether a class of layers can reset what it has learnt. */
+    canReset: (path: string): boolean =>
+      typeof (this.#at(path) as { readonly prototype: { readonly resetParameters?: unknown } }).prototype.resetParameters === "function",
     construct: (type: number, spec: string, ...flat: unknown[]): number | string => {
+      const before = this.#isConstructing;
+      this.#isConstructing = true;
       try {
         return this.codec.handles.idOf(new this.#classes[type]!(...this.codec.decode(spec, flat)));
       } catch (error) {
         return this.#thrown(error);
+      } finally {
+        this.#isConstructing = before;
       }
     },
     describe: (id: number): string => JSON.stringify(this.#describe(this.module(id))),
@@ -352,9 +366,9 @@ export class Bridge {
     return id;
   }
 
-  #defineClass(base: string, name: string, parameters: string | undefined): number {
+  #defineClass(base: string, name: string, parameters: string | undefined, hasInverse = false, resets = false): number {
     const Base = this.#at(base) as AnyClass;
-    if (parameters === undefined && name === base.slice(base.lastIndexOf(".") + 1)) return this.#classes.push(Base) - 1;
+    if (parameters === undefined && !resets && name === base.slice(base.lastIndexOf(".") + 1)) return this.#classes.push(Base) - 1;
     const type = class extends Base {};
     Object.defineProperty(type, "name", { value: name });
     if (parameters !== undefined) {
@@ -370,6 +384,23 @@ export class Bridge {
       const above = Base.prototype as { readonly [engineForward]?: AnyFunction; readonly forward: AnyFunction };
       Object.defineProperty(type.prototype, "forward", { value: method, writable: true, configurable: true });
       Object.defineProperty(type.prototype, engineForward, { value: above[engineForward] ?? above.forward });
+    }
+    if (resets) {
+      // Python's own stands in for it, once the layer is made.
+      const above = (Base.prototype as { readonly resetParameters: AnyFunction }).resetParameters;
+      const isConstructing = (): boolean => this.#isConstructing;
+      const resetParameters = function (this: Module): void {
+        if (!isConstructing()) above.call(this);
+      };
+      Object.defineProperty(type.prototype, "resetParameters", { value: resetParameters, configurable: true });
+    }
+    if (hasInverse) {
+      const inverse = (self: Module, args: readonly unknown[]): unknown =>
+        this.#result(this.#python().forward(this.codec.handles.idOf(self), JSON.stringify(args.map((arg) => this.codec.json(arg))), "right_inverse"));
+      const rightInverse = function (this: Module, ...args: readonly unknown[]): unknown {
+        return inverse(this, args);
+      };
+      Object.defineProperty(type.prototype, "rightInverse", { value: rightInverse, configurable: true });
     }
     return this.#classes.push(type) - 1;
   }

@@ -162,12 +162,7 @@ export class Interpreter {
     const errorNumber = NODEFS.convertNodeCode.bind(NODEFS);
     NODEFS.convertNodeCode = (error) => (error.code === "ERR_ACCESS_DENIED" ? accessDenied : errorNumber(error));
     writeModules(py, home);
-    const warn = console.warn.bind(console);
-    console.warn = (...words: unknown[]) => {
-      const [text] = words;
-      if (typeof text === "string" && text.startsWith("UserWarning: ") && side) side.warn(text.slice(13));
-      else warn(...words);
-    };
+    engine.listenToWarnings((text) => bridge.warn(text));
     const driver = py.runPython("import sys\nsys.path.insert(0, '/lib/layerscope')\nimport _layerscope\n_layerscope.driver()") as Driver;
     return new Interpreter(py, bridge, driver);
   }

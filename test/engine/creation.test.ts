@@ -66,7 +66,7 @@ describe("shapes", () => {
   it("are whole numbers from zero on", () => {
     expect(() => torch.zeros(2, -3)).toThrow("zeros: Dimension size must be non-negative.");
     expect(() => torch.ones(2, -3)).toThrow("Trying to create tensor with negative dimension -3: [2, -3]");
-    expect(() => torch.rand(2.5)).toThrow("rand(): size must be integers, but got 2.5 at position 0");
+    expect(() => torch.rand(2.5)).toThrow("rand(): argument 'size' (position 1) must be tuple of ints, not float");
     expect(() => torch.eye(-1)).toThrow("n must be greater or equal to 0, got -1");
   });
 });

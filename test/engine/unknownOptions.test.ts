@@ -105,7 +105,7 @@ const stated: Readonly<Record<string, () => readonly unknown[]>> = {
 const without = new Set(
   [
     "torch: Tensor Size DType Generator Slice slice getDefaultDtype setDefaultDtype promoteTypes getDefaultDevice setDefaultDevice withDevice noGrad",
-    "torch: inferenceMode enableGrad isGradEnabled setGradEnabled manualSeed seed initialSeed getRngState setRngState getNumThreads setNumThreads observe",
+    "torch: inferenceMode enableGrad isGradEnabled setGradEnabled manualSeed seed initialSeed getRngState setRngState getNumThreads setNumThreads observe listenToWarnings",
     "torch: device resultType summarize deepcopy iinfo finfo save load setPrintOptions",
     "torch: chainMatmul broadcastTensors broadcastShapes einsum at where blockDiag cartesianProd",
     "nn: modulesOf namedBuffersOf namedChildrenOf namedModulesOf namedParametersOf buffersByName childrenByName parametersByName rememberMembers setMember",
@@ -198,7 +198,9 @@ const classMethods = new Set(
     " ",
   ),
 );
-const conversions = new Set("float double half bfloat16 char short int long byte bool cpu type apply_ map_ at registerHook retainGrad cholesky".split(" "));
+const conversions = new Set(
+  "float double half bfloat16 char short int long byte bool cpu type apply_ map_ at registerHook registerPostAccumulateGradHook retainGrad cholesky".split(" "),
+);
 const internal = new Set("allocateLike setWindow setGradFn gradientEdge checkedDevice".split(" "));
 const operations = Object.getOwnPropertyNames(torch.Tensor.prototype).filter((name) => {
   const value: unknown = Object.getOwnPropertyDescriptor(torch.Tensor.prototype, name)!.value;

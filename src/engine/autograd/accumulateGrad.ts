@@ -6,9 +6,16 @@ import { GraphNode } from "./graph.js";
 export class AccumulateGrad extends GraphNode {
   readonly name = "AccumulateGrad";
   readonly inputs = [];
+  /** What runs after a gradient was added to the leaf's. */
+  afterwards: readonly ((tensor: Tensor) => void)[] = [];
 
   constructor(private readonly tensor: Tensor) {
     super(0);
+  }
+
+  /** Runs the hooks on the leaf. */
+  done(): void {
+    for (const hook of this.afterwards) hook(this.tensor);
   }
 
   /** `owned`: the gradient's memory belongs to nobody else and may be kept. */

@@ -189,6 +189,7 @@ function step(node: GraphNode, { retainGraph, createGraph, captures, useful }: P
     if (captures !== null) return;
     if (createGraph) node.accumulateRecorded(gradient);
     else node.accumulate(gradient, node.ownsGradient);
+    node.done();
     return;
   }
   const { inputs } = node;

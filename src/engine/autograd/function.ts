@@ -1,4 +1,4 @@
-import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
+import { NotImplementedError, RuntimeError, TypeError, typeInPython } from "../errors.js";
 import { observer, withoutObserver } from "../observer.js";
 import { computes, type Operation } from "../operation.js";
 import { equalSizes, formatSizes } from "../size.js";
@@ -255,7 +255,7 @@ class FunctionNode extends GraphNode {
 
   private fit(gradient: unknown, input: Likeness, position: number): Tensor | null {
     if (gradient === null || !input.dtype.isFloatingPoint) return null;
-    if (!(gradient instanceof Tensor)) throw new RuntimeError(`expected Variable or None (got ${typeof gradient})`);
+    if (!(gradient instanceof Tensor)) throw new RuntimeError(`expected Variable or None (got ${typeInPython(gradient)})`);
     if (!reducesTo(gradient.sizes, input.sizes)) {
       throw new RuntimeError(
         `Function ${this.name} returned an invalid gradient at index ${position} - got ${formatSizes(gradient.sizes)} but expected shape compatible with ${formatSizes(input.sizes)}`,

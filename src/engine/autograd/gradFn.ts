@@ -17,6 +17,8 @@ declare module "../tensor.js" {
     gradientEdge(): Edge;
     /** Calls `hook` with each gradient of this tensor; what it returns takes the gradient's place. */
     registerHook(hook: (gradient: Tensor) => Tensor | null | void): RemovableHandle;
+    /** Calls `hook` with this leaf each time a gradient has been added to its `grad`. (Tensor.register_post_accumulate_grad_hook) */
+    registerPostAccumulateGradHook(hook: (tensor: Tensor) => void): RemovableHandle;
     /** Keeps the gradient of a tensor that is not a leaf in its `grad`, as it is after all hooks. Follows the tensor through writes in place. */
     retainGrad(): void;
   }
@@ -54,6 +56,17 @@ extendTensor({
     edge.hooks = [...(edge.hooks ?? []), registration];
     return new RemovableHandle(() => {
       edge.hooks = edge.hooks?.filter((other) => other !== registration) ?? null;
+    });
+  },
+
+  registerPostAccumulateGradHook(hook) {
+    if (!this.requiresGrad) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
+    if (!this.isLeaf) throw new RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors");
+    const edge = this.gradientEdge() as AccumulateGrad;
+    const registration = (tensor: Tensor): void => hook(tensor);
+    edge.afterwards = [...edge.afterwards, registration];
+    return new RemovableHandle(() => {
+      edge.afterwards = edge.afterwards.filter((other) => other !== registration);
     });
   },
 

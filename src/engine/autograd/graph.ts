@@ -43,6 +43,10 @@ export abstract class GraphNode {
   abstract readonly name: string;
   /** The nodes that receive this node's results, in order; null where no gradient is wanted. */
   abstract readonly inputs: readonly Edge[];
+  /** The same as PyTorch's graph shows them (`next_functions`): without operands that no gradient can reach, such as masks and positions. */
+  get nextFunctions(): readonly Edge[] {
+    return this.inputs;
+  }
   /** Gradients of the inputs, null where there is none. Runs without recording. */
   abstract backward(gradient: Tensor): readonly (Tensor | null)[];
   /** The same gradients, recorded by operations, so that they can be differentiated again. */
@@ -61,5 +65,23 @@ export abstract class GraphNode {
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+}
+
+/** A step that PyTorch has and the engine makes part of another: it is shown, and not run. */
+export class ShownNode extends GraphNode {
+  constructor(
+    readonly name: string,
+    readonly inputs: readonly Edge[],
+  ) {
+    super(0);
+  }
+
+  backward(gradient: Tensor): readonly Tensor[] {
+    return this.inputs.map(() => gradient);
+  }
+
+  recordedBackward(gradient: Tensor): readonly Tensor[] {
+    return this.backward(gradient);
   }
 }

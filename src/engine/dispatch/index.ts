@@ -16,3 +16,4 @@ export {
   type ViewRow,
 } from "./rows.js";
 export { asOneOfSeveral, defineView } from "./views.js";
+export { ShownNode } from "../autograd/graph.js";

@@ -89,6 +89,12 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
     return this.title ?? gradientName(this.row, this.args);
   }
 
+  override get nextFunctions(): readonly Edge[] {
+    const tensors = tensorsOf(this.args);
+    const edges = this.inputs.filter((_, i) => tensors[i]?.dtype.isFloatingPoint !== false);
+    return this.row.shownAs?.(edges, ...this.args) ?? edges;
+  }
+
   needs(position: number): boolean {
     let input = 0;
     for (let i = 0; i < position; i++) input += tensorCount(this.args[i]);

@@ -1,3 +1,4 @@
+import type { Edge } from "../autograd/graph.js";
 import type { DType } from "../dtype.js";
 import type { Facts, Sized } from "../operation.js";
 import type { Device } from "../storage.js";
@@ -69,6 +70,8 @@ interface Computation<Args extends readonly unknown[], Saved> extends Facts<Args
   multiplyAdds(args: Args, result: Sized): number;
   /** PyTorch's name of the graph node where it is not `Name` + "Backward0". */
   readonly gradientName?: string | ((...args: Args) => string);
+  /** What PyTorch's graph shows as its inputs where PyTorch makes the operation of others. Default: the edges, which are those of its tensors. */
+  shownAs?(edges: readonly Edge[], ...args: Args): readonly Edge[];
   /**
    * Element by element: the result lies in memory as the tensors among the arguments do (`stridesLike`), and `forward` takes an output of any layout.
    * Default: the result is row-major.

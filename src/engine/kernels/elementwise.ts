@@ -45,7 +45,8 @@ function inMemoryOrder(output: Tensor, operands: readonly Operand[]): [output: T
 /** A value as `dtype` holds it where the typed array alone would not see to it. */
 function converter(dtype: DType): ((value: number) => number) | null {
   if (dtype.name === "bool") return (value) => (value !== 0 ? 1 : 0);
-  if (dtype.name === "int64") return Math.trunc;
+  // Whole numbers have one zero, which the doubles that hold them do not know.
+  if (dtype.name === "int64") return (value) => Math.trunc(value) + 0;
   return null;
 }
 
@@ -118,7 +119,7 @@ export function binary(output: Tensor, x: Tensor, y: Operand, f: (x: number, y: 
 
 /** The function of that name where it is written out, for results that need no conversion: truth values are added to truth values, say. */
 function rowFor(kernel: KernelCall | undefined, dtype: DType): BinaryRow | undefined {
-  if (typeof kernel !== "string" || (dtype === bool && !isTruthKernel(kernel))) return undefined;
+  if (typeof kernel !== "string" || (dtype === bool && !isTruthKernel(kernel)) || (dtype.name === "int64" && kernel === "mul")) return undefined;
   return binaryRows[kernel];
 }
 

@@ -1,5 +1,6 @@
 import { RuntimeError, TypeError } from "../errors.js";
 import { extendTensor, type Tensor } from "../tensor.js";
+import { warn } from "../warnings.js";
 import { permute, select, transpose } from "./shape.js";
 
 /** What tensors offer without a call: their transposes, and their slices one after the other. */
@@ -21,6 +22,11 @@ declare module "../tensor.js" {
 
 extendTensor({
   get T(): Tensor {
+    if (this.sizes.length > 2) {
+      warn(
+        "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
+      );
+    }
     return permute(
       this,
       this.sizes.map((_, dim) => this.sizes.length - 1 - dim),

@@ -110,6 +110,7 @@ export const rsub: OfTwo = ofTwo(
   "rsub",
   defineOperation<[x: Tensor, y: Tensor | Scalar]>({
     ...reversedRow,
+    gradientName: (_, y) => (y instanceof Tensor ? "RsubBackward0" : "RsubBackward1"),
     infer(x, y) {
       refuseBools(x, y);
       return { sizes: y instanceof Tensor ? broadcastSizes(y.sizes, x.sizes) : x.sizes, dtype: resultType(x, y) };

@@ -1,4 +1,4 @@
-import { linearInEach, composed, defineComposite, defineOperation, named } from "../dispatch/index.js";
+import { linearInEach, composed, defineComposite, defineOperation, named, ShownNode } from "../dispatch/index.js";
 import type { DType } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { cloneValues, copy } from "../kernels/elementwise.js";
@@ -279,6 +279,12 @@ const linearOperation = defineOperation<LinearArgs>({
     if (weight.sizes.length === 1 && x.sizes.length === 1) return "DotBackward0";
     if (x.sizes.length === 1) return bias === null ? "SqueezeBackward4" : "ViewBackward0";
     return bias === null ? "UnsafeViewBackward0" : "ViewBackward0";
+  },
+  shownAs([x = null, weight = null, bias = null], input, weights, biases) {
+    const transposed = weight === null || weights.sizes.length === 1 ? weight : new ShownNode("TBackward0", [weight]);
+    const rows = x === null || input.sizes.length === 2 ? x : new ShownNode("ViewBackward0", [x]);
+    const product = biases === null ? [rows, transposed] : [bias, rows, transposed];
+    return input.sizes.length === 2 ? product : [new ShownNode(biases === null ? "MmBackward0" : "AddmmBackward0", product)];
   },
   infer(x, weight, bias) {
     const inFeatures = weight.sizes[weight.sizes.length - 1]!;

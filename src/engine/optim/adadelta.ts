@@ -50,6 +50,7 @@ export class Adadelta extends Optimizer<AdadeltaGroup> {
 
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: AdadeltaGroup): void {
     const { single } = param;
+    state["step"] = ((state["step"] as number | undefined) ?? 0) + 1;
     const square = stateElements(state, "squareAvg", param);
     const changes = stateElements(state, "accDelta", param);
     const [rate, kept, entering, eps, decay] = [group.lr, group.rho, 1 - group.rho, group.eps, group.weightDecay].map((each) => scalarOf(single, each)) as [

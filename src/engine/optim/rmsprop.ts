@@ -58,9 +58,10 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
 
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: RMSpropGroup): void {
     const { single } = param;
+    state["step"] = ((state["step"] as number | undefined) ?? 0) + 1;
     const square = stateElements(state, "squareAvg", param);
-    const average = group.centered ? stateElements(state, "gradAvg", param) : null;
     const buffer = group.momentum > 0 ? stateElements(state, "momentumBuffer", param) : null;
+    const average = group.centered ? stateElements(state, "gradAvg", param) : null;
     const numbers: RMSpropStep = {
       sign: group.maximize ? -1 : 1,
       rate: scalarOf(single, group.lr),

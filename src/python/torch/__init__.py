@@ -104,7 +104,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     if type(data) not in (list, tuple, _int, _float, _bool, range, Size):
         if hasattr(data, "tolist"):
             data = data.tolist()
-        elif hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, str):
+        elif hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, (str, dict)):
             data = list(data)
         elif isinstance(data, str):
             raise TypeError("new(): invalid data type 'str'")
@@ -150,7 +150,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         for value in values:
             if value != value or value in (inf, -inf):
                 raise ValueError(f"cannot convert float {'NaN' if value != value else 'infinity'} to integer")
-        values = [int(value) for value in values]
+        values = [_int(value) for value in values]
     spec, flat = _encode((), options or None)
     return _result(_e.tensor(_numbers(values), ",".join(map(str, shape)), dtype.name, spec or "{}", *flat))
 
@@ -369,6 +369,8 @@ def meshgrid(*tensors, indexing=None):
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         tensors = tensors[0]
     options = {"indexing": indexing} if indexing else None
+    if indexing is None:
+        _b.warn_once("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument. (Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/TensorShape.cpp:4215.)")
     spec, flat = _encode(tensors, options)
     return _result(_e.call(_b._find("meshgrid"), spec, *flat))
 

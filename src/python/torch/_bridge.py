@@ -109,6 +109,9 @@ class Object(Handle):
 
 
 class RemovableHandle(Object):
+    __module__ = "torch.utils.hooks"
+    __repr__ = object.__repr__
+
     def remove(self):
         result(_e.invoke(self._id, "remove", ""))
 
@@ -308,11 +311,11 @@ def _named(value):
     key = (name, tuple(names))
     cls = return_types.get(key)
     if cls is None:
-        cls = return_types[key] = _return_type(name, names)
+        cls = return_types[key] = return_type(name, names)
     return cls(*[revive(item) for item in items])
 
 
-def _return_type(name, names):
+def return_type(name, names):
     from collections import namedtuple
 
     base = namedtuple(name or "_".join(names), names)
@@ -328,7 +331,12 @@ def _object(value):
     cls = object_classes.get(value[2], Object)
     if cls is None:
         return _engine_function(value[1])
+    if cls.__name__ == "Node":
+        return node_of(value)
     return hold(cls, value[1])
+
+
+node_of = None  # _parameter.py says
 
 
 def _engine_function(id):
@@ -436,11 +444,51 @@ def on_frames():
     return "\n".join(lines)
 
 
+# Where PyTorch's own code says it: start of the text, place, and whether once in a process.
+_TRIGGERED = (
+    ("The use of `x.T`", "TensorShape.cpp:4314", True),
+    ("var(): degrees", "ReduceOps.cpp:1861", False),
+    ("std(): degrees", "ReduceOps.cpp:1861", False),
+)
+
+
 def on_warn(text):
     import warnings
+
+    for start, place, is_once in _TRIGGERED:
+        if text.startswith(start):
+            if is_once and text in _warned:
+                return "null"
+            _warned.add(text)
+            text += f" (Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/{place}.)"
 
     level, frame = 1, sys._getframe()
     while frame is not None and not is_user_code(frame.f_code.co_filename):
         frame = frame.f_back
         level += 1
-    warnings.warn(text, UserWarning, stacklevel=level)
+    try:
+        warnings.warn(text, UserWarning, stacklevel=level)
+        return "null"
+    except BaseException as error:
+        return failure(error)
+
+
+_warned = set()
+
+
+def warn_once(text):
+    """What PyTorch says once in a process."""
+    if text not in _warned:
+        _warned.add(text)
+        warn(text)
+
+
+def warn(text, category=UserWarning):
+    """A warning at the user's line, from wherever in the package."""
+    import warnings
+
+    level, frame = 2, sys._getframe(1)
+    while frame is not None and not is_user_code(frame.f_code.co_filename):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(text, category, stacklevel=level)

@@ -1,7 +1,8 @@
 """Calls of the engine's functions by the names that PyTorch has for their arguments."""
+import keyword
 from functools import lru_cache
 
-from ._bridge import _call, _dead, _e, _find, _loads, _mapping, _other, _puts, camel, release, result, tensor_of
+from ._bridge import _call, _dead, _e, _find, _loads, _mapping, _other, _puts, camel, release, result, return_type, snake, tensor_of, warn
 
 
 @lru_cache(None)
@@ -15,6 +16,24 @@ def row(path):
     return [name.rstrip("?") for name in positional], [name.rstrip("?") for name in options], nullable, needed
 
 
+def check_signature(name, required, optional, args, kwargs):
+    """Raises Python's own TypeError where the arguments are not those of a function `name` of that signature; `args` start with what it takes first."""
+    shown = [*required, *[f"{each}=None" for each in optional if each.isidentifier() and not keyword.iskeyword(each)]]
+    scope = {}
+    exec(f"def stub({', '.join(shown)}): pass", scope)
+    scope["stub"].__qualname__ = name
+    scope["stub"](*args, **kwargs)
+
+
+def signature_of(path):
+    """Python's names of what a function takes: those that it needs, and the others."""
+    positional, options, _, needed = row(path)
+    names = [snake(each) for each in positional]
+    return names[:needed], [*names[needed:], *[snake(each) for each in options]]
+
+
+# Where PyTorch keeps a result, and not what it is.
+_WHERE = frozenset(("memory_format", "layout", "pin_memory", "non_blocking"))
 # NumPy's names, which PyTorch takes too.
 _numpy_names = {"axis": "dim", "keepdims": "keepdim"}
 _second_names = {"self": 0, "input": 0, "other": 1, "tensor": 0, "x": 0, "tensors": 0, "exponent": 1, "mat2": 1, "vec": 1, "vec2": 1}
@@ -25,6 +44,8 @@ def bind(path, args, kwargs):
     known = row(path)
     positional = known[0] if known else ()
     options, places = {}, {}
+    if known and ("size_average" in kwargs or "reduce" in kwargs) and "reduction" in known[1] + known[0]:
+        kwargs = _with_reduction(kwargs)
     for name, value in kwargs.items():
         js = camel(name)
         if name in _numpy_names and known and js not in positional and js not in known[1]:
@@ -39,8 +60,12 @@ def bind(path, args, kwargs):
                 at = None
         if value is None and known and js not in known[2] and at is None:
             continue
+        if name in _WHERE and at is None and (not known or js not in known[1]):
+            continue
         if name == "device":
             value = device_name(value)
+        elif name == "dtype" and isinstance(value, str):
+            raise TypeError(f"{snake(path.split('.')[-1].split('#')[-1])}(): argument 'dtype' must be torch.dtype, not str")
         if at is not None:
             if at < len(args):
                 raise TypeError(f"{path.split('.')[-1].split('#')[-1]}() got multiple values for argument '{name}'")
@@ -55,6 +80,18 @@ def bind(path, args, kwargs):
     return args, options
 
 
+def _with_reduction(kwargs):
+    """The two arguments that `reduction` has taken the place of."""
+    kwargs = dict(kwargs)
+    size_average, reduce = kwargs.pop("size_average", None), kwargs.pop("reduce", None)
+    if size_average is None and reduce is None:
+        return kwargs
+    size_average = True if size_average is None else size_average
+    kwargs["reduction"] = "none" if reduce is False else "mean" if size_average else "sum"
+    warn(f"size_average and reduce args will be deprecated, please use reduction='{kwargs['reduction']}' instead.")
+    return kwargs
+
+
 def device_name(value):
     if value is None or isinstance(value, int):
         return value
@@ -65,7 +102,35 @@ def device_name(value):
     return kind
 
 
+# What comes back under names of its own.
+_RETURNS = {
+    "linalg.svd": ("linalg_svd", ("U", "S", "Vh")),
+    "linalg.qr": ("linalg_qr", ("Q", "R")),
+    "linalg.eigh": ("linalg_eigh", ("eigenvalues", "eigenvectors")),
+    "linalg.slogdet": ("linalg_slogdet", ("sign", "logabsdet")),
+    "svd": ("svd", ("U", "S", "V")),
+    "slogdet": ("slogdet", ("sign", "logabsdet")),
+    "aminmax": ("aminmax", ("min", "max")),
+    "histogram": ("histogram", ("hist", "bin_edges")),
+    "frexp": ("frexp", ("mantissa", "exponent")),
+}
+
+
+def _named(function, cls):
+    def named(*args, **kwargs):
+        return cls(*function(*args, **kwargs))
+
+    named.__name__ = named.__qualname__ = function.__name__
+    return named
+
+
 def make_function(path, name, module):
+    made = _make_function(path, name, module)
+    returns = _RETURNS.get(path.removeprefix("Tensor#"))
+    return _named(made, return_type(*returns)) if returns else made
+
+
+def _make_function(path, name, module):
     fn = _find(path)
     known = row(path)
     has_operand = bool(known and {"other", "exponent"} & {*known[0][:2], *known[1]} or name == "where")
@@ -93,7 +158,12 @@ def make_function(path, name, module):
         if options:
             _mapping(options, spec, flat)
         value = _call(fn, "".join(spec), *flat)
-        return tensor_of(value) if type(value) is int else result(value)
+        if type(value) is int:
+            return tensor_of(value)
+        if value[:12] == '!["internal"':
+            given = ", ".join([*[type(arg).__name__ for arg in args], *[f"{key}={type(each).__name__}" for key, each in kwargs.items()]])
+            raise TypeError(f"{name}() received an invalid combination of arguments - got ({given})")
+        return result(value)
 
     function.__name__ = function.__qualname__ = name
     function.__module__ = module

@@ -61,21 +61,39 @@ class Node(b.Object):
     """A step of the backward graph."""
 
     def name(self):
-        return _e.gradFnName(self._id)
+        name = type(self).__name__
+        return "torch::autograd::AccumulateGrad" if name == "AccumulateGrad" else name
 
     @property
     def next_functions(self):
-        inputs = result(_e.get(self._id, "inputs"))
-        return tuple((node, 0) for node in inputs)
+        inputs = [(node, 0) for node in result(_e.get(self._id, "nextFunctions"))]
+        if len(inputs) == 1 and type(self).__name__ in _of_two:
+            inputs.append((None, 0))  # a number as second operand counts as a tensor without gradient
+        return tuple(inputs)
+
+    @property
+    def metadata(self):
+        return self.__dict__.setdefault("_metadata", {})
 
     def __repr__(self):
-        return f"<{self.name()} object at {hex(0x7F0000000000 + self._id * 16)}>"
+        return f"<{type(self).__name__} object at {hex(0x7F0000000000 + self._id * 16)}>"
 
     __str__ = __repr__
 
 
-def _node(name):
-    return type(name, (Node,), {})
+_of_two = frozenset(("AddBackward0", "SubBackward0", "MulBackward0", "DivBackward0"))
+_node_classes = {}
+
+
+def _node_of(value):
+    """A step of the backward graph, of a class that is named as PyTorch's."""
+    known = b._live.get(value[1])
+    if known is None or known() is None:
+        name = _e.gradFnName(value[1])
+        if name not in _node_classes:
+            _node_classes[name] = type(name, (Node,), {"__module__": "torch.autograd"})
+        return b.hold(_node_classes[name], value[1])
+    return b.hold(Node, value[1])
 
 
 class _ObjectClasses(dict):
@@ -89,3 +107,4 @@ class _ObjectClasses(dict):
 
 
 b.object_classes = _ObjectClasses(b.object_classes)
+b.node_of = _node_of

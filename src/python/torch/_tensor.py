@@ -65,7 +65,10 @@ class Tensor(TensorFacts):
 
     @property
     def grad(self):
-        return result(_e.get(self._id, "grad"))
+        found = _e.get(self._id, "grad")
+        if found == "" and not self.is_leaf and self.requires_grad and not self.retains_grad:
+            b.warn(_NOT_A_LEAF)
+        return result(found)
 
     @grad.setter
     def grad(self, value):
@@ -131,17 +134,29 @@ class Tensor(TensorFacts):
         return result(_e.invoke(self._id, "registerHook", spec, *flat))
 
     def register_post_accumulate_grad_hook(self, hook):
-        b._e  # the engine has hooks on gradients before they are accumulated alone
-        raise not_here("Tensor.register_post_accumulate_grad_hook is not in Layerscope's engine")
+        spec, flat = encode((hook,))
+        return result(_e.invoke(self._id, "registerPostAccumulateGradHook", spec, *flat))
 
     def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
         options = {"createGraph": bool(create_graph)}
+        if create_graph:
+            b.warn_once(_CREATES_CYCLE)
         if retain_graph is not None:
             options["retainGraph"] = bool(retain_graph)
         if inputs is not None:
-            options["inputs"] = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+            return self._backward_to([inputs] if isinstance(inputs, Tensor) else list(inputs), gradient, retain_graph, create_graph)
         spec, flat = encode((gradient,), options)
         result(_e.invoke(self._id, "backward", spec, *flat))
+
+    def _backward_to(self, inputs, gradient, retain_graph, create_graph):
+        """Adds the gradients of these alone."""
+        if not inputs:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+        import torch
+
+        for each, found in zip(inputs, torch.autograd.grad(self, inputs, gradient, retain_graph, create_graph, allow_unused=True)):
+            if found is not None:
+                each.grad = found if each.grad is None else each.grad + found
 
     def detach(self):
         return result(_e.invoke(self._id, "detach", ""))
@@ -264,16 +279,38 @@ class Tensor(TensorFacts):
         if not any(item is ... for item in items):
             items = (*items, ...)
         spec, flat = _index(items)
-        if isinstance(value, (list, tuple)):
-            import torch
-
-            value = torch.tensor(value, dtype=self.dtype)
-        elif type(value) is float and not self.dtype.is_floating_point:
+        if not isinstance(value, (Tensor, int, float)):
+            if hasattr(value, "_missing_package"):
+                value._missing_use()
+            raise TypeError(f"can't assign a {type(value).__name__} to a {self.type()}")
+        if type(value) is float and not self.dtype.is_floating_point:
             value = int(value) if self.dtype.name != "bool" else bool(value)
         value_spec, value_flat = encode((value,))
-        if not value_flat:
-            raise TypeError(f"can't assign a {type(value).__name__} to a torch.{self.dtype.name} tensor")
-        result(_call(_put, f"t[{spec}]{value_spec}", self._id, *flat, *value_flat))
+        given = _call(_put, f"t[{spec}]{value_spec}", self._id, *flat, *value_flat)
+        if type(given) is str and given[:1] == "!" and isinstance(value, Tensor):
+            return self._set_part(index, value, given)
+        result(given)
+
+    def _set_part(self, index, value, given):
+        """Where a value does not fit at first: PyTorch leaves out leading dimensions of one, and has its own words for the others."""
+        part = None if any(isinstance(item, (list, Tensor)) for item in (index if type(index) is tuple else (index,))) else self[index]
+        if part is None or given[2:16] != '"RuntimeError"' or part.dtype != value.dtype:
+            result(given)
+        fitting = value
+        while fitting.ndim > part.ndim and fitting.shape[0] == 1:
+            fitting = fitting[0]
+        if fitting.ndim > part.ndim:
+            raise RuntimeError(
+                f"expand({self.type()}{{{list(fitting.shape)}}}, size={list(part.shape)}): the number of sizes provided ({part.ndim}) must be greater or equal to the number of dimensions in the tensor ({fitting.ndim})"
+            )
+        for i, (have, want) in enumerate(zip(reversed(fitting.shape), reversed(part.shape)), 1):
+            if have != want and have != 1:
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({want}) must match the existing size ({have}) at non-singleton dimension {part.ndim - i}.  Target sizes: {list(part.shape)}.  Tensor sizes: {list(fitting.shape)}"
+                )
+        if fitting is value:
+            result(given)
+        part.copy_(fitting)
 
     # ---- the rest is the engine's
 
@@ -379,7 +416,7 @@ class Tensor(TensorFacts):
     def __reduce_ex__(self, protocol):
         import torch
 
-        return (torch.tensor, (self.tolist(), self.dtype))
+        return (_rebuilt, (self.tolist(), list(self.shape), self.dtype, self.requires_grad and self.is_leaf, type(self)))
 
     # ---- operators
 
@@ -408,6 +445,16 @@ class Tensor(TensorFacts):
         return self.bitwise_not()
 
     __array_priority__ = 1000
+
+
+def _rebuilt(values, shape, dtype, requires_grad, cls):
+    """A tensor out of what its pickle holds."""
+    import torch
+
+    new = torch.tensor(values, dtype=dtype).reshape(shape)
+    if cls is not Tensor:
+        return cls(new, requires_grad) if issubclass(cls, torch.nn.Parameter) else new.as_subclass(cls)
+    return new.requires_grad_() if requires_grad else new
 
 
 def _before(shape):
@@ -444,7 +491,9 @@ def _index(index):
             import torch
 
             item = torch.tensor(list(item)) if len(item) else torch.tensor([], dtype=torch.int64)
-        elif isinstance(item, float) or isinstance(item, str):
+        elif isinstance(item, str):
+            raise TypeError("new(): invalid data type 'str'")
+        elif isinstance(item, float):
             raise IndexError(
                 f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(item).__name__})"
             )
@@ -454,6 +503,8 @@ def _index(index):
     return "".join(spec), flat
 
 
+_NOT_A_LEAF = "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information. (Triggered internally at /__w/pytorch/pytorch/build/aten/src/ATen/core/TensorBody.h:493.)"
+_CREATES_CYCLE = "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak. (Triggered internally at /__w/pytorch/pytorch/torch/csrc/autograd/engine.cpp:1307.)"
 _cpp = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "uint8": "unsigned char", "bool": "bool"}
 _scalar_types = {"float32": "Float", "float64": "Double", "int32": "Int", "int64": "Long", "uint8": "Byte", "bool": "Bool", "float16": "Half", "bfloat16": "BFloat16", "int8": "Char", "int16": "Short"}
 _legacy = {f"{each}Tensor": name for name, each in _scalar_types.items()}

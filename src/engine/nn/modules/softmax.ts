@@ -1,4 +1,5 @@
-import { ValueError } from "../../errors.js";
+import { nameInPython, ValueError } from "../../errors.js";
+import { warn } from "../../warnings.js";
 import { collect, type Arguments } from "../../arguments.js";
 import { implicitSoftmaxDim, logSoftmax, softmax, softmin } from "../../ops/softmax.js";
 import { repr } from "../../print/python.js";
@@ -25,7 +26,10 @@ abstract class DimActivation extends Module {
   abstract override forward(x: Tensor): Tensor;
 
   protected dimFor(x: Tensor): number {
-    return this.dim ?? implicitSoftmaxDim(x);
+    if (this.dim !== null) return this.dim;
+    const name = nameInPython(this.constructor.name.replace(/^./, (letter) => letter.toLowerCase()));
+    warn(`Implicit dimension choice for ${name} has been deprecated. Change the call to include dim=X as an argument.`);
+    return implicitSoftmaxDim(x);
   }
 
   override extraRepr(): string {

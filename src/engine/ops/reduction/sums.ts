@@ -5,6 +5,7 @@ import { binary, ternary, unary } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/reduce.js";
 import { slicesOf } from "../../kernels/slices.js";
 import { normalizeDim, Tensor } from "../../tensor.js";
+import { warn } from "../../warnings.js";
 import { variance as varianceOf } from "../../kernels/variance.js";
 import { collect, type Arguments, type Dims } from "../../arguments.js";
 import { filledLike, reducedCount, reducedDims, reducedSizes, spread } from "../rules/reducedDims.js";
@@ -135,6 +136,11 @@ function varianceRow(name: "var" | "std"): OperationRow<VarianceArgs, Tensor> {
     },
     forward(output, x, dim, correction) {
       const means = Tensor.allocate(output.sizes, x.dtype, "cpu");
+      if (reducedCount(x, reducedDims(x, dim)) <= correction) {
+        warn(
+          `${isRoot ? "std" : "var"}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).`,
+        );
+      }
       varianceOf(output.storage.data, means.storage.data, x, reducedDims(x, dim), correction, isRoot);
       return means;
     },

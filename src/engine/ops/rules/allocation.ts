@@ -1,6 +1,6 @@
 import { getDefaultDevice } from "../../device.js";
 import { getDefaultDtype, type DType } from "../../dtype.js";
-import { ofWholeNumbers, RuntimeError, TypeError } from "../../errors.js";
+import { ofWholeNumbers, RuntimeError, TypeError, typeInPython } from "../../errors.js";
 import { stridesLike } from "../../kernels/layout.js";
 import { report } from "../../observer.js";
 import type { Operation } from "../../operation.js";
@@ -61,7 +61,12 @@ export function checkedTensorOptions<Options extends TensorOptions>(
 /** Throws unless all sizes are whole numbers from zero on. */
 export function checkSizes(name: string, sizes: readonly unknown[]): void {
   sizes.forEach((size, i) => {
-    if (!Number.isInteger(size)) throw new TypeError(`${name}(): size must be integers, but got ${String(size)} at position ${i}`);
+    if (!Number.isInteger(size))
+      throw new TypeError(
+        i === 0
+          ? `${name}(): argument 'size' (position 1) must be tuple of ints, not ${typeInPython(size)}`
+          : `${name}(): argument 'size' failed to unpack the object at pos ${i + 1} with error "type must be tuple of ints,but got ${typeInPython(size)}"`,
+      );
     if ((size as number) >= 0) return;
     throw new RuntimeError(
       name === "zeros"

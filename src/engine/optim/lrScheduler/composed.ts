@@ -14,7 +14,7 @@ export class SequentialLR {
     options: SchedulerOptions = {},
   ) {
     const { lastEpoch = -1 } = checkedOptions<SchedulerOptions>("SequentialLR", options, "lastEpoch");
-    if (schedulers.length < 1) throw new ValueError("SequentialLR expects at least one scheduler to be chained, but got no scheduler.");
+    if (schedulers.length < 1) throw new ValueError("SequentialLR expects at least one scheduler, but got no scheduler.");
     schedulers.forEach((scheduler, i) => {
       if (scheduler.optimizer === optimizer) return;
       throw new ValueError(

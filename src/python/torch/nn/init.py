@@ -1,6 +1,7 @@
 import sys as _sys
 
 from .. import _namespace as _n
+from .._bridge import warn as _warn
 from .._calls import make_function as _make
 
 _self = _sys.modules[__name__]
@@ -29,3 +30,16 @@ def _calculate_correct_fan(tensor, mode):
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
     return _calculate_fan_in_and_fan_out(tensor)[mode == "fan_out"]
+
+
+def _deprecated(name):
+    def function(*args, **kwargs):
+        _warn(f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`.", FutureWarning)
+        return getattr(_self, f"{name}_")(*args, **kwargs)
+
+    function.__name__ = name
+    return function
+
+
+for _name in "uniform normal constant eye dirac xavier_uniform xavier_normal kaiming_uniform kaiming_normal orthogonal sparse".split():
+    globals()[_name] = _deprecated(_name)

@@ -4,7 +4,18 @@ import json as _json
 from .. import _bridge as _b
 from .._bridge import _e, camel as _camel, encode as _encode, result as _result
 from .._calls import bind as _bind
-from .optimizer import EngineOptimizer as _EngineOptimizer, Optimizer as _Optimizer
+from .optimizer import Optimizer as _Optimizer
+
+
+def _warn_of_order(scheduler, epoch):
+    if scheduler._step_count == 1 and not getattr(scheduler.optimizer, "_opt_called", True):
+        _b.warn(
+            "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should call them in the opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in PyTorch skipping the first value of the learning rate schedule. See more details at https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate"
+        )
+    if epoch is not None:
+        _b.warn(
+            "The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where possible. Please use `scheduler.step()` to step the scheduler. During the deprecation, if epoch is different from None, the closed form is used instead of the new chainable form, where available. Please open an issue if you are unable to replicate your use case: https://github.com/pytorch/pytorch/issues/new/choose."
+        )
 
 
 class LRScheduler:
@@ -21,6 +32,8 @@ class LRScheduler:
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
         self._step_count = 0
+        self._is_initial = False
+        self._get_lr_called_within_step = False
         self.step()
 
     def get_lr(self):
@@ -30,6 +43,7 @@ class LRScheduler:
         return self._last_lr
 
     def step(self, epoch=None):
+        _warn_of_order(self, epoch)
         self._step_count += 1
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         for group, lr in zip(self.optimizer.param_groups, self.get_lr()):
@@ -43,22 +57,28 @@ class LRScheduler:
         self.__dict__.update(state_dict)
 
 
-_LRScheduler = LRScheduler
+class _LRScheduler(LRScheduler):
+    pass
 
 
 class _EngineScheduler(LRScheduler):
     def __init__(self, optimizer, *args, **kwargs):
         if not isinstance(optimizer, _Optimizer):
             raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
-        kwargs.pop("verbose", None)
+        _check_lambdas(type(self).__name__, optimizer, args, kwargs)
         self.optimizer = optimizer
+        optimizer.__dict__.setdefault("_opt_called", False)
         optimizer._push()
+        self._given = next((each for each in (*args, *kwargs.values()) if isinstance(each, (list, tuple)) and each and isinstance(each[0], LRScheduler)), None)
         given, options = _bind(self._path, (optimizer._peer, *[_peer(arg) for arg in args]), {key: _peer(value) for key, value in kwargs.items()})
         spec, flat = _encode(given, options or None)
         self._peer = _result(_e.make(self._path, spec, *flat))
         optimizer._pull()
 
-    def step(self, *args):
+    def step(self, *args, **kwargs):
+        args = (*args, *kwargs.values())
+        if not self._is_plateau:
+            _warn_of_order(self, args[0] if args else None)
         self.optimizer._push()
         spec, flat = _encode([arg.item() if hasattr(arg, "item") else arg for arg in args])
         _result(_e.invoke(self._peer._id, "step", spec, *flat))
@@ -68,13 +88,56 @@ class _EngineScheduler(LRScheduler):
         return [float(lr) for lr in _result(_e.invoke(self._peer._id, "getLastLr", ""))]
 
     def state_dict(self):
-        return _result(_e.invoke(self._peer._id, "stateDict", ""))
+        found = _result(_e.invoke(self._peer._id, "stateDict", ""))
+        own = {_names.get(name, name): _as_python(_names.get(name, name), value, type(self).__name__ == "MultiStepLR") for name, value in found.items()}
+        own = {name: own[name] for name in (*_ORDER.get(type(self).__name__, ()), *own) if name in own and name not in _LAST}
+        if "schedulers" in own:
+            own["_schedulers"] = [scheduler.state_dict() for scheduler in self._given]
+            own["_milestones"] = own.pop("milestones")
+            return {"_milestones": own["_milestones"], "last_epoch": found["last_epoch"], "_last_lr": self.get_last_lr(), "_schedulers": own["_schedulers"]}
+        if self._is_plateau:
+            own.update(own.pop("options", {}))
+            return {**own, "last_epoch": found["last_epoch"], "_last_lr": self.get_last_lr()}
+        last = {"base_lrs": [float(lr) for lr in found["base_lrs"]], "last_epoch": found["last_epoch"], "_step_count": found["step_count"]}
+        last.update({"_is_initial": False, "_get_lr_called_within_step": False, "_last_lr": self.get_last_lr()})
+        if type(self).__name__ in ("LambdaLR", "MultiplicativeLR"):
+            last["lr_lambdas"] = [None] * len(last["base_lrs"])
+        return {**own, **last}
 
     def load_state_dict(self, state_dict):
-        spec, flat = _encode(({_camel(key): value for key, value in state_dict.items()},))
+        state = {_from_python.get(name, name): list(value) if isinstance(value, (list, dict)) else value for name, value in state_dict.items()}
+        for name in ("_is_initial", "_get_lr_called_within_step", "lr_lambdas"):
+            state.pop(name, None)
+        if "_schedulers" in state_dict:
+            for scheduler, own in zip(self._given, state_dict["_schedulers"]):
+                scheduler.load_state_dict(own)
+            state = {"last_epoch": state["last_epoch"], "schedulers": [_result(_e.invoke(each._peer._id, "stateDict", "")) for each in self._given]}
+            state["schedulers"] = [{_camel(name): value for name, value in each.items()} for each in state["schedulers"]]
+        spec, flat = _encode(({_camel(key): value for key, value in state.items()},))
         _result(_e.invoke(self._peer._id, "loadStateDict", spec, *flat))
 
+    @property
+    def _step_count(self):
+        return _result(_e.get(self._peer._id, "stepCount"))
+
+    @property
+    def _last_lr(self):
+        return self.get_last_lr()
+
+    @property
+    def base_lrs(self):
+        return [float(lr) for lr in _result(_e.get(self._peer._id, "baseLrs"))]
+
+    @property
+    def best(self):
+        return float(_result(_e.get(self._peer._id, "best")))
+
+    def get_lr(self):
+        _b.warn("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.")
+        return self.get_last_lr()
+
     def __getattr__(self, name):
+        name = _from_python.get(name, name)
         if name[:1] == "_":
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         js = _camel(name)
@@ -87,12 +150,39 @@ class _EngineScheduler(LRScheduler):
 def _peer(value):
     if isinstance(value, (list, tuple)):
         return [_peer(item) for item in value]
-    return value.__dict__.get("_peer", value) if isinstance(value, (LRScheduler, _EngineOptimizer)) else value
+    return value.__dict__.get("_peer", value) if isinstance(value, (LRScheduler, _Optimizer)) else value
+
+
+# What the engine calls otherwise than PyTorch.
+_names = {"t_max": "T_max", "t0": "T_0", "t_mult": "T_mult", "current": "T_cur", "period": "T_i", "last_lrs": "_last_lr", "step_count": "_step_count"}
+_from_python = {python: engine for engine, python in _names.items()}
+_LAST = frozenset(("last_epoch", "base_lrs", "_step_count", "_last_lr"))
+_ORDER = {
+    "CosineAnnealingWarmRestarts": ("T_0", "T_i", "T_mult", "eta_min", "T_cur"),
+    "ReduceLROnPlateau": ("factor", "default_min_lr", "min_lrs", "patience", "cooldown", "eps"),
+}
+_floats = frozenset(("end_factor", "start_factor", "power", "gamma", "best", "eta_min"))
+
+
+def _as_python(name, value, counts=False):
+    if name == "milestones" and counts:
+        from collections import Counter
+
+        return Counter(value)
+    if name in _floats and type(value) is int:
+        return float(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _check_lambdas(name, optimizer, args, kwargs):
+    given = args[0] if args else kwargs.get("lr_lambda")
+    if name in ("LambdaLR", "MultiplicativeLR") and isinstance(given, (list, tuple)) and len(given) != len(optimizer.param_groups):
+        raise ValueError(f"Expected {len(optimizer.param_groups)} lr_lambdas, but got {len(given)}")
 
 
 def _class(name):
     path = f"optim.lrScheduler.{name}"
-    return type(name, (_EngineScheduler,), {"_path": path, "__module__": __name__})
+    return type(name, (_EngineScheduler,), {"_path": path, "__module__": __name__, "_is_plateau": name == "ReduceLROnPlateau"})
 
 
 for _name in _json.loads(_e.list("optim.lrScheduler")):

@@ -29,8 +29,50 @@ ORDER = {
     "Adam": _ADAM,
     "AdamW": _ADAM,
     "SGD": ("params", "lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize", "foreach", "differentiable", "fused"),
+    "RMSprop": ("params", "lr", "momentum", "alpha", "eps", "centered", "weight_decay", "capturable", "foreach", "maximize", "differentiable"),
+    "Adagrad": ("params", "lr", "lr_decay", "eps", "weight_decay", "initial_accumulator_value", "foreach", "maximize", "differentiable", "fused"),
+    "Adadelta": ("params", "lr", "rho", "eps", "weight_decay", "maximize", "capturable", "foreach", "differentiable"),
+    "Adamax": ("params", "lr", "betas", "eps", "weight_decay", "foreach", "maximize", "differentiable", "capturable"),
+    "NAdam": ("params", "lr", "betas", "eps", "weight_decay", "momentum_decay", "decoupled_weight_decay", "maximize", "foreach", "capturable", "differentiable"),
+    "RAdam": ("params", "lr", "betas", "eps", "weight_decay", "maximize", "foreach", "capturable", "decoupled_weight_decay", "differentiable"),
+    "Rprop": ("params", "lr", "etas", "step_sizes", "foreach", "maximize", "differentiable", "capturable"),
+    "ASGD": ("params", "lr", "lambd", "alpha", "t0", "weight_decay", "foreach", "maximize", "differentiable", "capturable"),
 }
+# The order of a parameter's state, and which of its numbers are tensors.
+STATE = ("step", "eta", "mu", "mu_product", "square_avg", "exp_avg", "momentum_buffer", "grad_avg")
+NUMBERS = frozenset(("step", "eta", "mu", "mu_product"))
 required = object()
+
+
+_ORDERED = "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will change between runs. Please use a list instead."
+
+
+class _State(defaultdict):
+    """State by parameter: the engine's, and what Python code has put beside it, which stays."""
+
+    def __init__(self, entries, own):
+        defaultdict.__init__(self, None, {param: _Entries(values, own, param) for param, values in entries.items()})
+        self._own = own
+
+    def __missing__(self, param):
+        self[param] = entries = _Entries({}, self._own, param)
+        return entries
+
+    def __reduce__(self):
+        return (dict, (dict(self),))
+
+
+class _Entries(dict):
+    def __init__(self, values, own, param):
+        dict.__init__(self, values)
+        self._own, self._param = own, param
+
+    def __setitem__(self, name, value):
+        dict.__setitem__(self, name, value)
+        self._own.setdefault(self._param, {})[name] = value
+
+    def __reduce__(self):
+        return (dict, (dict(self),))
 
 
 class Optimizer:
@@ -63,7 +105,7 @@ class Optimizer:
         if isinstance(params, Tensor):
             param_group["params"] = [params]
         elif isinstance(params, set):
-            raise TypeError("optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will change between runs. Please use a list instead.")
+            raise TypeError(_ORDERED)
         else:
             param_group["params"] = list(params)
         if param_group["params"] and isinstance(param_group["params"][0], tuple):
@@ -93,6 +135,26 @@ class Optimizer:
 
     def step(self, closure=None):
         raise NotImplementedError
+
+    # The engine's schedules work on an optimizer of the engine's: one that stands in for this one, with its groups and their rates.
+
+    def _push(self):
+        if "_peer" not in self.__dict__:
+            groups = [{"params": group["params"], "lr": group["lr"]} for group in self.param_groups]
+            spec, flat = encode([groups], {"lr": 0})
+            self._peer = result(_e.make("optim.SGD", spec, *flat))
+        for i, group in enumerate(self.param_groups):
+            for name in ("lr", "initial_lr", "momentum"):
+                if name in group:
+                    _e.setGroup(self._peer._id, i, camel(name), *_one(group[name]))
+
+    def _pull(self):
+        for group, js in zip(self.param_groups, result(_e.get(self._peer._id, "paramGroups"))):
+            for name in ("lr", "initial_lr"):
+                if name in js:
+                    group[name] = float(js[name])
+            if "momentum" in group and "momentum" in js:
+                group["momentum"] = js["momentum"]
 
     def register_step_pre_hook(self, hook):
         from ..nn.modules.module import RemovableHandle
@@ -135,7 +197,7 @@ class Optimizer:
             return packed
 
         param_groups = [pack_group(g) for g in self.param_groups]
-        packed_state = {(param_mappings[id(k)] if isinstance(k, Tensor) else k): v for k, v in self.state.items()}
+        packed_state = {(param_mappings[id(k)] if isinstance(k, Tensor) else k): dict(v) if type(v) is _Entries else v for k, v in self.state.items()}
         return {"state": packed_state, "param_groups": param_groups}
 
     def load_state_dict(self, state_dict):
@@ -164,11 +226,15 @@ class Optimizer:
 class EngineOptimizer(Optimizer):
     """An optimizer of the engine's."""
 
-    def __init__(self, params, *args, **kwargs):
+    def __init__(self, *args, **kwargs):
         import torch
 
         cls = type(self)
         path = cls._path
+        if not args and "params" not in kwargs:
+            raise TypeError(f"{cls._name}.__init__() missing 1 required positional argument: 'params'")
+        params, *args = args if args else (kwargs.pop("params"),)
+        self._own_state = {}
         if isinstance(params, Tensor):
             raise TypeError(f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {torch.typename(params)}")
         params = list(params)
@@ -186,9 +252,10 @@ class EngineOptimizer(Optimizer):
         given = dict(zip(names[1:], args))
         for name in kwargs:
             if camel(name) not in row(path)[0] and camel(name) not in row(path)[1]:
-                raise TypeError(f"{cls.__name__}.__init__() got an unexpected keyword argument '{name}'")
+                raise TypeError(f"{cls._name}.__init__() got an unexpected keyword argument '{name}'")
         given.update(kwargs)
         js_params = [{camel(k): v for k, v in group.items() if k not in where} if isinstance(group, dict) else group for group in params]
+        _check_groups(params)
         spec, flat = encode([js_params], {camel(k): v for k, v in given.items()} or None)
         self._peer = result(_e.make(path, spec, *flat))
         self._hooks = OrderedDict(), OrderedDict()
@@ -220,6 +287,10 @@ class EngineOptimizer(Optimizer):
         return {name: group[name] for name in (*order, *group) if name in group} if order else group
 
     def add_param_group(self, param_group):
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        if isinstance(param_group["params"], set):
+            raise TypeError(_ORDERED)
         own = dict(param_group)
         params = own["params"]
         own["params"] = [params] if isinstance(params, Tensor) else list(params)
@@ -259,13 +330,18 @@ class EngineOptimizer(Optimizer):
     def state(self):
         state = defaultdict(dict)
         for param, entries in result(_e.get(self._peer._id, "state")).items():
-            state[param] = {snake(name): value for name, value in entries.items()}
+            own = {snake(name): value for name, value in entries.items()}
+            if not own:
+                continue
+            state[param] = {name: own[name] for name in (*STATE, *own) if name in own}
             for name, value in state[param].items():
-                if name == "step" and not isinstance(value, Tensor):
+                if name in NUMBERS and not isinstance(value, Tensor):
                     import torch
 
                     state[param][name] = torch.tensor(float(value))
-        return state
+        for param, entries in self._own_state.items():
+            state[param].update(entries)
+        return _State(state, self._own_state)
 
     def _set_state(self, state):
         self._push()
@@ -273,7 +349,7 @@ class EngineOptimizer(Optimizer):
         positions = {id(p): i for i, p in enumerate(p for group in self.param_groups for p in group["params"])}
         packed = {}
         for param, entries in state.items():
-            packed[str(positions[id(param)])] = {camel(k): (v.item() if k == "step" and isinstance(v, Tensor) else v) for k, v in entries.items()}
+            packed[str(positions[id(param)])] = {camel(k): (v.item() if k in NUMBERS and isinstance(v, Tensor) else v) for k, v in entries.items()}
         groups, at = [], 0
         for group in self.param_groups:
             groups.append({**{camel(k): v for k, v in group.items() if k != "params" and k not in self._shown}, "params": list(range(at, at + len(group["params"])))})
@@ -282,8 +358,11 @@ class EngineOptimizer(Optimizer):
         result(_e.invoke(self._peer._id, "loadStateDict", spec, *flat))
 
     def step(self, closure=None):
+        if closure is None and type(self)._name == "LBFGS":
+            raise TypeError("LBFGS.step() missing 1 required positional argument: 'closure'")
         for hook in self._hooks[0].values():
-            hook(self, (), {})
+            hook(self, (self,) if closure is None else (self, closure), {})
+        self._opt_called = True
         self._push()
         if closure is None:
             value = result(_e.invoke(self._peer._id, "step", ""))
@@ -292,12 +371,18 @@ class EngineOptimizer(Optimizer):
             value = result(_e.invoke(self._peer._id, "step", "c", index))
             b.callbacks.pop(index, None)
         for hook in self._hooks[1].values():
-            hook(self, (), {})
+            hook(self, (self,) if closure is None else (self, closure), {})
         return value
 
     def zero_grad(self, set_to_none=True):
         spec, flat = encode((), {"setToNone": bool(set_to_none)})
         result(_e.invoke(self._peer._id, "zeroGrad", spec, *flat))
+
+
+def _check_groups(params):
+    for group in params:
+        if isinstance(group, dict) and "params" not in group:
+            raise KeyError("params")
 
 
 def _one(value):
@@ -306,8 +391,11 @@ def _one(value):
 
 
 # Defaults that PyTorch writes as floats, though they are whole.
-DEFAULTS = {"Adadelta": {"lr": 1.0}, "LBFGS": {"lr": 1}, "Adagrad": {"eps": 1e-10}}
+DEFAULTS = {"ASGD": {"t0": 1000000.0}, "Adadelta": {"lr": 1.0}, "LBFGS": {"lr": 1}, "Adagrad": {"eps": 1e-10}}
 
 
 def define(name):
-    return type(name, (EngineOptimizer,), {"_path": f"optim.{name}", "_name": name, "__module__": f"torch.optim.{name.lower()}"})
+    from ..nn.modules.layers import _SIGNATURE
+
+    also = [*WHERE, *ALSO.get(name, {})]
+    return type(name, (EngineOptimizer,), {"_path": f"optim.{name}", "_name": name, "__signature__": _SIGNATURE, "_also": also, "__module__": f"torch.optim.{name.lower()}"})

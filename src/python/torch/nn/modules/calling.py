@@ -1,10 +1,21 @@
 """A call of a module: in the engine alone where it can be, else through Python's own `forward` and hooks."""
+from functools import lru_cache
+
 from ... import _bridge as b
 from ..._bridge import _e, encode, register, result, tensor_of
-from ..._calls import bind
+from ..._calls import bind, row
 from ..._tensor import Tensor
 from .hooks import _global_any, _global_backward_hooks, _global_backward_pre_hooks, _global_forward_hooks, _global_forward_pre_hooks
 from .peers import _unlazy
+
+
+check_forward = None  # layers.py says
+
+
+@lru_cache(None)
+def _takes_one(cls):
+    known = row(cls._engine_path + "#forward")
+    return known is None or known[3] <= 1
 
 
 class Calling:
@@ -33,8 +44,9 @@ class Calling:
             b.release()
         if cls.__dict__.get("_is_own_layer") and self._is_pure():
             options = None
-            if kwargs:
-                args, options = bind(cls._engine_path + "#forward", args, kwargs)
+            if kwargs or len(args) != 1 or not _takes_one(cls):
+                check_forward(cls._engine_path + "#forward", None, self, args, kwargs)
+                args, options = bind(cls._engine_path + "#forward", args, kwargs) if kwargs else (args, None)
             spec, flat = encode(args, options)
             value = _e.callModule(id, spec, *flat)
             if cls._is_lazy:

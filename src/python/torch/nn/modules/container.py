@@ -396,6 +396,24 @@ class ParameterDict(Module):
         del self[key]
         return v
 
+    def popitem(self):
+        key = next(reversed(self._keys))
+        return key, self.pop(key)
+
+    def setdefault(self, key, default=None):
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def copy(self):
+        return ParameterDict(OrderedDict(self.items()))
+
+    def fromkeys(self, keys, default=None):
+        return ParameterDict((key, default) for key in keys)
+
+    def __reversed__(self):
+        return reversed(list(self._keys))
+
     def clear(self):
         for k in list(self._keys):
             del self[k]

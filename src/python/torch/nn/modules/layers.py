@@ -4,8 +4,10 @@ import re
 
 from ... import _bridge as b
 from ..._bridge import _e, camel, encode, result, snake
-from ..._calls import bind, row
+from ..._calls import bind, check_signature, row, signature_of
+from . import calling
 from .module import Module, classes, construct, sync
+from .peers import has_own_reset
 
 # The file of PyTorch's that has a class, for what prints it.
 FILES = [
@@ -41,49 +43,55 @@ def file_of(name):
     return next(file for file, pattern in FILES if re.fullmatch(pattern, name))
 
 
-_missing = re.compile(r"\w+\(\) missing 1 required positional arguments: \"(\w+)\"")
+# The class of PyTorch's that a layer has its constructor or its forward from, where it is not its own: the errors name it.
+CONSTRUCTORS = [("RNNBase", r"RNN|LSTM|GRU"), ("_MaxPoolNd", r"MaxPool\dd"), ("_AdaptiveAvgPoolNd", r"AdaptiveAvgPool\dd"), ("_AdaptiveMaxPoolNd", r"AdaptiveMaxPool\dd"), ("_LPPoolNd", r"LPPool\dd"), ("_DropoutNd", r"(Alpha|FeatureAlpha)?Dropout\d?d?")]
+DEFINERS = [("_BatchNorm", r"BatchNorm\dd"), ("_InstanceNorm", r"InstanceNorm\dd")]
+
+
+def _definer(name, places):
+    return next((place for place, pattern in places if re.fullmatch(pattern, name)), name)
 
 
 def _init(path):
+    name = path.rpartition(".")[2]
+
+    def check(self, args, kwargs):
+        required, optional = signature_of(path)
+        legacy = [each for each in ("size_average", "reduce") if "reduction" in optional]
+        check_signature(f"{_definer(name, CONSTRUCTORS + DEFINERS)}.__init__", ["self", *required], optional + legacy, (self, *args), kwargs)
+
     def __init__(self, *args, **kwargs):
-        given, options = bind(path, args, kwargs)
         known = row(path)
-        names = [snake(name) for name in known[0]] + [snake(name) for name in known[1]] if known else []
-        if options:
-            unknown = [name for name in kwargs if camel(name) not in known[0] and camel(name) not in known[1]]
-            if unknown:
-                raise TypeError(f"{type(self).__name__}.__init__() got an unexpected keyword argument '{unknown[0]}'")
+        names = [*known[0], *known[1]] if known else []
         try:
+            if known and len(args) > len(names):
+                check(self, args, kwargs)
+            given, options = bind(path, args, kwargs)
+            if options and any(each not in names for each in options):
+                check(self, args, kwargs)
             construct(self, given, options or None)
-        except TypeError as error:
-            found = _missing.fullmatch(str(error))
-            if found:
-                left = [name for name in names[len(args) :] if name not in kwargs]
-                needed = left[: left.index(found[1]) + 1] if found[1] in left else [found[1]]
-                raise TypeError(_required(type(self).__name__, path, needed, args, kwargs)) from None
+        except (TypeError, RuntimeError):
+            if known:
+                check(self, args, kwargs)
             raise
         sync(self)
-        floats = {name: value for name, value in zip(names, args) if type(value) in (float, tuple)}
-        floats.update({name: value for name, value in kwargs.items() if type(value) in (float, tuple)})
-        self.__dict__["_floats"] = floats or None
+        if has_own_reset(type(self)):
+            self.reset_parameters()
+        names = [snake(each) for each in names]
+        kept = {each: value for each, value in (*zip(names, args), *kwargs.items()) if type(value) in (float, tuple)}
+        if type(kept.get("kernel_size")) is tuple and "stride" in names and kwargs.get("stride") is None and len(args) < 2:
+            kept["stride"] = kept["kernel_size"]
+        self.__dict__["_floats"] = kept or None
 
     return __init__
 
 
-def _required(name, path, needed, args, kwargs):
-    """Python's own words for arguments that are missing."""
-    known = row(path)
-    required = [snake(each) for each in known[0][: known[3]]]
-    needed = [each for each in required[len(args) :] if each not in kwargs] or needed
-    quoted = [f"'{each}'" for each in needed]
-    joined = quoted[0] if len(quoted) == 1 else f"{quoted[0]} and {quoted[1]}" if len(quoted) == 2 else ", ".join(quoted[:-1]) + f", and {quoted[-1]}"
-    return f"{name}.__init__() missing {len(needed)} required positional argument{'' if len(needed) == 1 else 's'}: {joined}"
-
-
 def _forward(path):
     base = path + "#forward"
+    name = f"{_definer(path.rpartition('.')[2], DEFINERS)}.forward"
 
     def forward(self, *args, **kwargs):
+        check_forward(base, name, self, args, kwargs)
         options = None
         if kwargs:
             args, options = bind(base, args, kwargs)
@@ -93,6 +101,48 @@ def _forward(path):
 
     forward._is_engine = True
     return forward
+
+
+def check_forward(base, name, self, args, kwargs):
+    """Python's own error where the arguments are not those of the layer's forward."""
+    known = row(base)
+    if base == "nn.Sequential#forward" and (kwargs or len(args) != 1):
+        check_signature("Sequential.forward", ["self", "input"], [], (self, *args), kwargs)
+    if known is None or base == "nn.Module#forward" or known[0] and known[0][0][:1] == "*":
+        return
+    needed, most = known[3], len(known[0]) + len(known[1])
+    if not kwargs and needed <= len(args) <= most:
+        return
+    required, optional = signature_of(base)
+    check_signature(name or f"{_definer(base.rpartition('.')[2].partition('#')[0], DEFINERS)}.forward", ["self", *required], optional, (self, *args), kwargs)
+
+
+calling.check_forward = check_forward
+
+
+forward_of = _forward
+
+
+def _reset_parameters(self):
+    result(_e.invoke(self.__dict__["_engine_id"], "resetParameters", ""))
+
+
+class _Signature:
+    """What a layer's constructor takes, for `inspect.signature`."""
+
+    def __get__(self, instance, cls):
+        path = getattr(cls, "_engine_path", None) or cls._path
+        own = next((each for each in cls.__mro__ if "__init__" in each.__dict__), None)
+        if row(path) is None or own is None or "_is_own_layer" not in own.__dict__ and "_name" not in own.__dict__ and own.__module__[:5] != "torch":
+            raise AttributeError("__signature__")
+        from inspect import Parameter, Signature
+
+        required, optional = signature_of(path)
+        made = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in required]
+        return Signature(made + [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None) for name in [*optional, *getattr(cls, "_also", ())]])
+
+
+_SIGNATURE = _Signature()
 
 
 def define():
@@ -118,7 +168,11 @@ def define():
             "_is_own_layer": True,
             "_is_lazy": name.startswith("Lazy"),
             "__module__": f"torch.nn.modules.{file_of(name)}",
+            "_version": 2 if re.match(r"(Lazy)?(Batch|Instance)Norm", name) else 1,
+            "__signature__": _SIGNATURE,
         }
+        if _e.canReset(path):
+            body["reset_parameters"] = body["_engine_reset"] = _reset_parameters
         classes[name] = type(name, (parent,), body)
         return classes[name]
 

@@ -34,7 +34,12 @@ def _peer_value(self, name):
     id = self.__dict__["_engine_id"]
     kind = _e.has(id, js)
     if kind == "value":
-        return result(_e.get(id, js))
+        if not parametrized_values:
+            return result(_e.get(id, js))
+        kept = parametrized_values[0]
+        if (id, js) not in kept:
+            kept[id, js] = result(_e.get(id, js))
+        return kept[id, js] if isinstance(kept[id, js], Tensor) else result(_e.get(id, js))
     if kind == "function":
 
         def method(*args, **kwargs):
@@ -49,6 +54,7 @@ def _peer_value(self, name):
 
 
 _nothing = object()
+parametrized_values = []  # inside of parametrize.cached(): what was computed, by module and name
 _not_fields = frozenset(("length", "name", "prototype", "arguments", "caller", "constructor", "apply", "call", "bind"))
 
 
@@ -211,7 +217,7 @@ class Module(Calling, Hooks, Moving, StateDicts, Traversal, TextAndCopies):
                 else:
                     held = modules.get("parametrizations") if modules else None
                     if held is not None and name in held._modules:
-                        raise not_here(f"assigning '{name}', which is parametrized, is not in Layerscope's engine: assign to what it is computed from, parametrizations.{name}")
+                        return _assign_parametrized(self, held._modules[name], name, value)
                     object.__setattr__(self, name, value)
                     if type(self)._is_layer and "_engine_id" in d and name[:1] != "_":
                         js = camel(name)
@@ -259,6 +265,16 @@ class Module(Calling, Hooks, Moving, StateDicts, Traversal, TextAndCopies):
         keys = [*dir(self.__class__), *self.__dict__, *self._parameters, *self._modules, *self._buffers]
         return sorted(key for key in keys if not key[0].isdigit())
 
+
+def _assign_parametrized(module, parametrizations, name, value):
+    """The originals from which `value` follows."""
+    for each in parametrizations:
+        if type(each).__module__ != "torch.nn.utils.parametrizations" and not hasattr(each, "right_inverse"):
+            raise RuntimeError(f"parametrization {type(each).__name__} does not implement right_inverse.")
+    spec, flat = encode((value,))
+    result(_e.set(module.__dict__["_engine_id"], name, spec, *flat))
+
+
 def _typename(value):
     import torch
 
@@ -273,13 +289,15 @@ def _put_module(value, spec, flat):
 _puts[Module] = _put_module
 
 
-def on_forward(id, text):
+def on_forward(id, text, method="forward"):
     """The engine calls a module that is written in Python."""
     import json
 
     try:
         module = module_of(id)
         args = [b.revive(item) for item in _loads(text)]
+        if method != "forward":
+            return json.dumps(b.tojson(getattr(module, method)(*args)))
         while args and args[-1] is None and len(args) > module.forward.__code__.co_argcount - 1 - len(module.forward.__defaults__ or ()):
             args.pop()
         kwargs = args.pop() if args and type(args[-1]) is dict and not isinstance(args[-1], OrderedDict) and _takes_names(module.forward, args) else {}

@@ -87,12 +87,21 @@ def module_of(id):
         if known is not None:
             return known
     description = _loads(_e.describe(id))
-    cls = classes.get(description[0]) or classes["Module"]
+    cls = classes.get(description[0]) or _class_of(description[0])
     new = object.__new__(cls)
     _prepare(new)
     _attach(new, id)
     _take(new, description)
     return new
+
+
+def _class_of(name):
+    """A class of the engine's that nothing exports, as parametrizations are."""
+    from .layers import forward_of
+
+    body = {"forward": forward_of("nn.Module"), "_is_layer": True, "_is_own_layer": True, "__module__": "torch.nn.utils.parametrizations"}
+    classes[name] = type(name, (classes["Module"],), body)
+    return classes[name]
 
 
 b.module_of = module_of
@@ -108,8 +117,13 @@ def _class_number(cls):
         parameters = None
         if not _is_engine_forward(cls) and cls.forward is not classes["Module"].forward:
             parameters = _parameters_of(cls.forward)
-        number = _class_numbers[cls] = _e.defineClass(path, cls.__name__, parameters)
+        number = _class_numbers[cls] = _e.defineClass(path, cls.__name__, parameters, hasattr(cls, "right_inverse"), has_own_reset(cls))
     return number
+
+
+def has_own_reset(cls):
+    """Whether a class of the user's resets a layer's parameters in a way of its own."""
+    return cls._is_layer and hasattr(cls, "_engine_reset") and cls.reset_parameters is not cls._engine_reset
 
 
 def _parameters_of(forward):

@@ -1,8 +1,10 @@
 import sys as _sys
 
 from ... import _namespace as _n
+from ..._bridge import _e, result as _result, warn as _warn
 from ..._calls import make_function as _make
-from ..modules.module import Module as _Module, sync as _sync
+from ..modules import module as _module_file
+from ..modules.module import Module as _Module, classes as _classes, sync as _sync
 
 _self = _sys.modules[__name__]
 _self._path = "nn.utils"
@@ -37,6 +39,10 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
 
     parameters = [parameters] if isinstance(parameters, Tensor) else list(parameters)
     options = {} if not error_if_nonfinite else {"error_if_nonfinite": True}
+    if all(parameter.grad is None for parameter in parameters):
+        import torch
+
+        return torch.tensor(0.0)
     return _clip(parameters, max_norm, norm_type, **options)
 
 
@@ -60,7 +66,14 @@ def vector_to_parameters(vec, parameters):
 
 _vector = _make("nn.utils.parametersToVector", "parameters_to_vector", __name__)
 _from_vector = _make("nn.utils.vectorToParameters", "vector_to_parameters", __name__)
-weight_norm = _around("nn.utils.weightNorm", "weight_norm", __name__)
+_weight_norm = _around("nn.utils.weightNorm", "weight_norm", __name__)
+
+
+def weight_norm(module, name="weight", dim=0):
+    _warn("`torch.nn.utils.weight_norm` is deprecated in favor of `torch.nn.utils.parametrizations.weight_norm`.", FutureWarning)
+    return _weight_norm(module, name, dim)
+
+
 remove_weight_norm = _around("nn.utils.removeWeightNorm", "remove_weight_norm", __name__)
 parametrizations = _space(
     "torch.nn.utils.parametrizations", "nn.utils.parametrizations", {"spectral_norm": "spectralNorm", "weight_norm": "weightNorm"}
@@ -70,6 +83,60 @@ parametrize = _space(
     "nn.utils.parametrize",
     {"register_parametrization": "registerParametrization", "remove_parametrizations": "removeParametrizations"},
 )
+
+
+class _Cached:
+    """What is parametrized is computed once in it."""
+
+    def __enter__(self):
+        _module_file.parametrized_values.append({})
+
+    def __exit__(self, *_):
+        _module_file.parametrized_values.pop()
+
+
+parametrize.cached = _Cached
+
+
+class ParametrizationList(_classes["ModuleList"]):
+    __module__ = "torch.nn.utils.parametrize"
+    _is_layer = True
+
+    def forward(self):
+        return _result(_e.invoke(self.__dict__["_engine_id"], "forward", ""))
+
+
+parametrize.ParametrizationList = _classes["ParametrizationList"] = ParametrizationList
+
+
+def _with_class(function):
+    """The module has a class of its own while any of its tensors is parametrized."""
+
+    def changed(module, *args, **kwargs):
+        value = function(module, *args, **kwargs)
+        held = module._modules.get("parametrizations")
+        cls = type(module)
+        if held is not None and not hasattr(cls, "_parametrized"):
+            body = {"_parametrized": cls, "__module__": "torch.nn.utils.parametrize", "_is_own_layer": cls.__dict__.get("_is_own_layer", False)}
+            module.__class__ = type(f"Parametrized{cls.__name__}", (cls,), body)
+        elif held is None and hasattr(cls, "_parametrized"):
+            module.__class__ = cls._parametrized
+        return value
+
+    changed.__name__ = function.__name__
+    return changed
+
+
+for _module, _names in ((parametrize, ("register_parametrization", "remove_parametrizations")), (parametrizations, ("spectral_norm", "weight_norm"))):
+    for _name in _names:
+        setattr(_module, _name, _with_class(getattr(_module, _name)))
+
+
+def clip_grad_norm(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
+    _warn("`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.", FutureWarning)
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
+
+
 prune = _space(
     "torch.nn.utils.prune",
     "nn.utils.prune",

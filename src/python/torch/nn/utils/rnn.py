@@ -1,7 +1,7 @@
 import sys as _sys
 
 from ... import _namespace as _n
-from ..._bridge import Object as _Object, object_classes as _classes
+from ..._bridge import Object as _Object, _e, encode as _encode, object_classes as _classes, result as _result
 from ..._calls import make_function as _make
 
 _self = _sys.modules[__name__]
@@ -11,6 +11,24 @@ _self.__class__ = _n.Namespace
 
 class PackedSequence(_Object):
     __module__ = "torch.nn.utils.rnn"
+    _fields = ("data", "batch_sizes", "sorted_indices", "unsorted_indices")
+
+    def __new__(cls, data, batch_sizes=None, sorted_indices=None, unsorted_indices=None):
+        given = [each for each in (data, batch_sizes, sorted_indices, unsorted_indices) if each is not None]
+        spec, flat = _encode(given)
+        return _result(_e.make("nn.utils.rnn.PackedSequence", spec, *flat))
+
+    def __init__(self, *_, **__):
+        pass
+
+    def __len__(self):
+        return 4
+
+    def __eq__(self, other):
+        return self is other
+
+    __hash__ = object.__hash__
+    is_cuda = False
 
     def __iter__(self):
         return iter((self.data, self.batch_sizes, self.sorted_indices, self.unsorted_indices))
@@ -23,7 +41,8 @@ class PackedSequence(_Object):
         return f"PackedSequence({', '.join(f'{name}={value!r}' for name, value in zip(names, self))})"
 
     def to(self, *args, **kwargs):
-        return self
+        data = self.data.to(*args, **kwargs)
+        return self if data is self.data else PackedSequence(data, *tuple(self)[1:])
 
 
 _classes["PackedSequence"] = PackedSequence

@@ -191,6 +191,8 @@ class WeightedRandomSampler(Sampler):
     def __init__(self, weights, num_samples, replacement=True, generator=None):
         import torch
 
+        if not isinstance(num_samples, int) or isinstance(num_samples, bool) or num_samples <= 0:
+            raise ValueError(f"num_samples should be a positive integer value, but got num_samples={num_samples}")
         self.weights = torch.as_tensor(weights, dtype=torch.float64)
         self.num_samples, self.replacement, self.generator = num_samples, replacement, generator
 
@@ -354,3 +356,11 @@ for _short in ("dataset", "dataloader", "sampler", "distributed"):
     _sys.modules[_module.__name__] = _module
     globals()[_short] = _module
 _sys.modules["torch.utils.data.dataloader"].default_collate = default_collate
+
+
+for _value in list(globals().values()):
+    if isinstance(_value, type) and _value.__module__ == __name__:
+        if issubclass(_value, Sampler):
+            _value.__module__ = "torch.utils.data.sampler"
+        elif issubclass(_value, Dataset):
+            _value.__module__ = "torch.utils.data.dataset"
