@@ -23,7 +23,6 @@ import type {
   Training,
   TrainingSample,
 } from "../protocol/index.js";
-import { checkModel } from "../protocol/snapshotChecks.js";
 import { watchBlockingCalls } from "./blockingCalls.js";
 import { brokenPipeFailure, internalFailure, type Stop, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
 import { Guards } from "./guards.js";
@@ -36,6 +35,7 @@ import { type Part, partsOf, withoutToJson } from "./parts.js";
 import type { FromMain, ToMain } from "./pipeMessages.js";
 import type { ProcessOptions } from "./process.js";
 import type { PythonCode } from "./python.js";
+import { hasModels, withSoundModels } from "./soundModels.js";
 import { loadTranslations } from "./translations.js";
 import { awaitedThread, endThreads, type GuardOptions, tellThreads } from "./threads.js";
 import { endTraining } from "./trainingEnd.js";
@@ -341,11 +341,7 @@ async function inspect(session: Session, failure: Failure | null, mayRun: boolea
   const described: ModelSnapshot[] = (beingDescribed = []);
   for (const name of inspection.names) {
     try {
-      const model = withoutToJson(() => inspection.describe(name));
-      // The code may have put anything in place of what is described: it costs this model, and no other.
-      const wrong = checkModel(model);
-      if (wrong !== null) throw new TypeError(l10n.t("its description{0}", wrong));
-      described.push(model);
+      described.push(withoutToJson(() => inspection.describe(name)));
     } catch (error) {
       troubles.push({ name, location: models.find((model) => model.name === name)?.location ?? null, error });
     }
@@ -413,12 +409,18 @@ async function serve(request: RunnerRequest): Promise<void> {
 
 /** Whatever an answer holds, something is answered. */
 function reply({ failed, value }: Answer): void {
+  const parted = (whole: unknown): Part[] => withoutToJson(() => [...partsOf(whole)]);
   let parts: Part[];
   try {
-    parts = withoutToJson(() => [...partsOf(value)]);
+    try {
+      parts = parted(value);
+    } catch (error) {
+      if (!hasModels(value)) throw error;
+      parts = parted(withSoundModels(value));
+    }
   } catch (error) {
     failed = true;
-    parts = withoutToJson(() => [...partsOf(internalFailure(thrownFailure(error, null).message))]);
+    parts = parted(internalFailure(thrownFailure(error, null).message));
   }
   for (const { path, text } of parts) tell({ kind: "part", path, text });
   tell({ kind: "answered", failed, output: output.written });

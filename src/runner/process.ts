@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, parseStack } from "../inspect/callFrames.js";
 import type { Failure, Progress, RunnerMethod, RunnerMethods, RunnerRequest, RunResult } from "../protocol/index.js";
+import type { Check } from "../protocol/check.js";
 import { checkFailure, checkModels, checkResult } from "../protocol/snapshotChecks.js";
 import { foreignFailure, internalFailure, place, stoppedFailure, type StopReason } from "./faults.js";
 import { ended, killWithPrograms, ownGroup, spawnScript } from "./fork.js";
@@ -15,6 +16,7 @@ import { frame, FrameReader, type Message } from "./frames.js";
 import { type Output, OutputLimit, OutputReader } from "./outputReader.js";
 import { Assembly } from "./parts.js";
 import { checkToHost, type FromHost, type OutputCount, type ToHost } from "./pipeMessages.js";
+import { hasModels, withSoundModels } from "./soundModels.js";
 import { BundleSourceMap } from "./sourceMap.js";
 
 export type { Output } from "./outputReader.js";
@@ -252,10 +254,13 @@ export class ModelProcess {
         this.#tell({ kind: "request", id, request: { method, params } as RunnerRequest });
       });
       if (this.#output) await Promise.all([this.#output.stdout.reach(output.stdout), this.#output.stderr.reach(output.stderr)]);
-      const wrong = failed ? checkFailure(value) : checkResult[method](value);
+      const check: Check<unknown> = failed ? checkFailure : checkResult[method];
+      let result = value;
+      let wrong = check(result);
+      if (wrong !== null && !failed && hasModels(result)) wrong = check((result = withSoundModels(result)));
       if (wrong !== null) throw new RunnerError(internalFailure(l10n.t("what came back{0}", wrong)));
-      if (failed) throw new RunnerError(value as Failure);
-      return value as RunnerMethods[M]["result"];
+      if (failed) throw new RunnerError(result as Failure);
+      return result as RunnerMethods[M]["result"];
     } finally {
       clearTimeout(deadline);
       signal?.removeEventListener("abort", cancel);
