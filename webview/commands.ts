@@ -118,6 +118,9 @@ export function perform(action: ViewAction, session: PageSession, graph: GraphVi
     case "showMinimap":
     case "showBookkeeping":
       return prefer({ [action]: !preferences[action] });
+    case "reinitialize":
+    case "forward":
+      return dispatch({ kind: "openForm", form: action });
   }
 }
 

@@ -1,5 +1,5 @@
 import { firstShown } from "../src/describe/failure.js";
-import type { Capability, ModelSnapshot, PageState, Selection, ViewAction } from "../src/protocol/index.js";
+import type { Capability, ModelSnapshot, PageForm, PageState, Selection, ViewAction } from "../src/protocol/index.js";
 import type { GraphItem } from "../src/picture/items.js";
 import type { ItemSource } from "../src/picture/model/displayGraph.js";
 import { initialArrangement, type Arrangement } from "../src/picture/model/arrangement.js";
@@ -29,9 +29,6 @@ export function idOf(selected: Selected): string {
 }
 
 export type Tab = "graph" | "parameters";
-
-/** What the inspector asks for in place. */
-export type Form = "reinitialize" | "forward";
 
 /** What the user arranged for every model alike. */
 export interface Preferences extends PictureSettings {
@@ -85,7 +82,7 @@ export interface Page {
   /** Whether the picture is shown here although an editor tab shows it. */
   readonly showsHere: boolean;
   /** The form that is open in the inspector, about the selection. */
-  readonly form: Form | null;
+  readonly form: PageForm | null;
   /** What a command of the editor asked for last: a new value for every time. */
   readonly asked: { readonly action: ViewAction } | null;
   readonly memory: Memory;
@@ -107,7 +104,7 @@ export type Action =
   | { readonly kind: "compare"; readonly with: string | null }
   | { readonly kind: "showHere" }
   /** On the selected module, else on the model. */
-  | { readonly kind: "openForm"; readonly form: Form | null }
+  | { readonly kind: "openForm"; readonly form: PageForm | null }
   | { readonly kind: "prefer"; readonly preferences: Partial<Preferences> }
   /** Of the picture of the shown model. */
   | { readonly kind: "arrange"; readonly arrangement: Arrangement }

@@ -64,9 +64,14 @@ export const viewActions = [
   "showLegend",
   "showMinimap",
   "showBookkeeping",
+  "reinitialize",
+  "forward",
 ] as const;
 
 export type ViewAction = (typeof viewActions)[number];
+
+/** What the page asks for in a form, about the selection. */
+export type PageForm = Extract<ViewAction, "reinitialize" | "forward">;
 
 /** What the host does with the model file: runs it, runs its model forward, fills parameters anew, or nothing. */
 export type Activity = "idle" | "running" | "forward" | "reinitialize";

@@ -51,10 +51,10 @@ describe.each(["Dark Modern", "Light Modern", "Dark High Contrast"])("the chapte
     await expect.poll(() => view.breadcrumbs()).toMatch(/net\W+0/);
     const before = await view.histogram("weight");
     await editor.command("Layerscope: Reinitialize...");
-    await editor.pick("Whole model net");
-    await editor.pick("xavierUniform_");
-    await editor.type(/gain/, "1");
-    await editor.type(/Seed of the generator/, "1");
+    const filling = view.form("Reinitialize");
+    await filling.getByRole("textbox", { name: "gain" }).fill("1");
+    await filling.getByRole("textbox", { name: "Seed" }).fill("1");
+    await filling.getByRole("button", { name: "Apply" }).click();
     await expect.poll(() => view.histogram("weight")).not.toBe(before);
     await expect.poll(() => view.parameter("weight").innerText()).toContain("xavierUniform_");
     await editor.command("Layerscope: Undo Reinitialization");
@@ -62,10 +62,9 @@ describe.each(["Dark Modern", "Light Modern", "Dark High Contrast"])("the chapte
 
     // Run forward with inputs of one's own: the shapes follow.
     await editor.command("Layerscope: Run Forward...");
-    await editor.pick("Inputs of my own");
-    await editor.type(/Shape of the input/, "5, 4");
-    await editor.pick("randn");
-    await editor.type(/Seed of the generator/, "0");
+    const running = view.form("Run forward");
+    await running.getByRole("textbox", { name: /^Shape of/ }).fill("5, 4");
+    await running.getByRole("textbox", { name: "Seed" }).press("Enter");
     await expect.poll(() => view.items().then((items) => items[0])).toContain("5×4");
 
     // Hovering explains a layer, with a histogram that has been drawn.

@@ -48,6 +48,21 @@ export class ModelPage {
     return this.inspector.locator(".breadcrumbs").innerText();
   }
 
+  /** A form that is open in the inspector. */
+  form(name: string): Locator {
+    return this.inspector.getByRole("form", { name });
+  }
+
+  /** Resolves when the keyboard is the page's. */
+  async hasFocus(): Promise<void> {
+    await this.frame.waitForFunction(() => document.hasFocus());
+  }
+
+  /** The name of the control that has the focus; "" where it has none. */
+  focused(): Promise<string> {
+    return this.frame.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+  }
+
   /** One parameter's card in the inspector. */
   parameter(name: string): Locator {
     return this.inspector.locator(`article.parameter[aria-label="${name}"]`);

@@ -105,6 +105,13 @@ export class Workbench {
     await this.page.locator(".quick-input-list .label-name").getByText(title, { exact: true }).first().click();
   }
 
+  /** The same by keyboard alone. */
+  async typeCommand(title: string): Promise<void> {
+    await this.quickInput("F1", `>${title}`);
+    await this.page.locator(".quick-input-list .monaco-list-row.focused .label-name").getByText(title, { exact: true }).waitFor();
+    await this.page.keyboard.press("Enter");
+  }
+
   async openFile(name: string): Promise<void> {
     const { page } = this;
     await this.quickInput("Control+P", name);
@@ -142,21 +149,6 @@ export class Workbench {
     await page.keyboard.press("Control+S");
     const after = before.replaceAll(text, replacement);
     while (readFileSync(join(this.folder, name), "utf8") !== after) await page.waitForTimeout(50);
-  }
-
-  /** Picks the entry of the quick pick that is open. */
-  async pick(label: string): Promise<void> {
-    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first();
-    await row.waitFor();
-    await row.click();
-  }
-
-  /** Types into the input box that is open and accepts. */
-  async type(prompt: string | RegExp, text: string): Promise<void> {
-    const widget = this.page.locator(".quick-input-widget");
-    await widget.getByText(prompt).first().waitFor();
-    await widget.locator("input.input").fill(text);
-    await this.page.keyboard.press("Enter");
   }
 
   /** Chooses a color theme by its label. A theme in the settings may not be there yet when the browser VS Code looks for it. */

@@ -131,15 +131,8 @@ suite("a notebook", function () {
   });
 
   test("reinitializing from the view changes what the next cell sees", async () => {
-    const { showQuickPick, showInputBox } = vscode.window;
-    const pick = async (items: readonly { readonly label: string }[]): Promise<unknown> =>
-      items.find(({ label }) => /^(Whole model drawn|zeros_)$/.test(label));
-    Object.assign(vscode.window, { showQuickPick: pick, showInputBox: async () => "" });
-    try {
-      await vscode.commands.executeCommand("layerscope.reinitialize", { file: notebook.uri.fsPath, model: "drawn", path: "" });
-    } finally {
-      Object.assign(vscode.window, { showQuickPick, showInputBox });
-    }
+    const reinitialization = { target: { kind: "model" }, choice: { kind: "scheme", function: "zeros_", arguments: {} }, seed: null };
+    await vscode.commands.executeCommand("layerscope.reinitialize", { file: notebook.uri.fsPath, model: "drawn", path: "", reinitialization });
     await add(notebook, "drawn[0].weight.abs().sum().item()");
     assert.equal(textOf((await runLast(notebook))[0]!), "0.0\n");
   });

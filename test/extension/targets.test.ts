@@ -75,16 +75,14 @@ suite("what a command works on", () => {
     suite(way, () => {
       setup(choose);
       test("every command means it", async () => {
-        const first = path === "" ? `Whole model ${model}` : `Module ${path}`;
-        assert.deepEqual(await questions("layerscope.reinitialize", argument?.()), [`Reinitialize: ${first}`]);
-        assert.deepEqual(await questions("layerscope.forward", argument?.()), [`Run ${model} forward: The same inputs again`]);
         await vscode.commands.executeCommand("layerscope.copySummary", argument?.());
         assert.match(await vscode.env.clipboard.readText(), new RegExp(`Sequential \\(${model}\\)`));
         await vscode.commands.executeCommand("layerscope.revealInCode", argument?.());
         assert.equal(vscode.window.activeTextEditor!.selection.active.line, line);
         if (path !== "") assert.deepEqual(await questions("layerscope.findUsesOfWeight", argument?.()), ["Find Uses of This Weight: weight"]);
-        // Both at once: what is reinitialized, and what is undone.
-        await questions("layerscope.reinitialize", argument?.(), first, "zeros_", "");
+        // What is reinitialized, and what is undone.
+        const reinitialization = { target: { kind: "model" }, choice: { kind: "scheme", function: "zeros_", arguments: {} }, seed: null };
+        await vscode.commands.executeCommand("layerscope.reinitialize", { ...argument?.(), reinitialization });
         const depths = async () => (await models(editor)).map((each) => `${each.name} ${each.undoDepth}`);
         assert.deepEqual(
           await depths(),
@@ -92,6 +90,15 @@ suite("what a command works on", () => {
         );
         await vscode.commands.executeCommand("layerscope.undoReinitialize", argument?.());
         assert.deepEqual(await depths(), ["tied 0", "rgnet 0"]);
+        // The forms of the page are about what is selected: that is what they were called on.
+        for (const command of ["layerscope.reinitialize", "layerscope.forward"]) {
+          await choose();
+          await vscode.commands.executeCommand(command, argument?.());
+          await vscode.commands.executeCommand("layerscope.copySummary");
+          assert.match(await vscode.env.clipboard.readText(), new RegExp(`Sequential \\(${model}\\)`));
+          await vscode.commands.executeCommand("layerscope.revealInCode");
+          assert.equal(vscode.window.activeTextEditor!.selection.active.line, line, command);
+        }
       });
     });
 });

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
-import { nameText, type ActivationStatistics, type ModelSnapshot, type ModuleSnapshot, type Operand } from "../../src/protocol/index.js";
+import { nameText, type ActivationStatistics, type ModelSnapshot, type ModuleSnapshot, type Operand, type PageForm } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
 import { argumentsText } from "../../src/describe/arguments.js";
 import { factsAbout } from "../../src/describe/facts.js";
@@ -13,7 +13,7 @@ import { LocationLink } from "../locationLink.js";
 import { type DirectUse, indexOf, type ModuleCall, whereMade } from "../../src/describe/modelIndex.js";
 import { focusPicture } from "../pictureFocus.js";
 import { useSession } from "../pageSession.js";
-import { type Form, isBusy, shownFindings } from "../state.js";
+import { isBusy, shownFindings } from "../state.js";
 import { FindingList } from "./findingList.js";
 import { EqualSiblings } from "./equalSiblings.js";
 import { Facts, Section } from "./facts.js";
@@ -72,7 +72,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
     focusPicture();
   };
   const busy = isBusy(page);
-  const toggle = (form: Form) => dispatch({ kind: "openForm", form: page.form === form ? null : form });
+  const toggle = (form: PageForm) => dispatch({ kind: "openForm", form: page.form === form ? null : form });
   const location = whereMade(model, module);
   return (
     <section class="title">

@@ -58,6 +58,7 @@ export class ModelPanels implements vscode.WebviewPanelSerializer<KeptPageState>
     const host = {
       webview: panel.webview,
       placement: "editor" as const,
+      focus: () => panel.reveal(),
       session,
       get visible() {
         return panel.visible;

@@ -19,6 +19,7 @@ export class ModelView implements vscode.WebviewViewProvider {
     const host = {
       webview: view.webview,
       placement: "view" as const,
+      focus: () => view.show(),
       get visible() {
         return view.visible;
       },

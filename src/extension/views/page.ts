@@ -20,6 +20,8 @@ export type PageHandlers = {
 interface PageHost extends Viewer {
   readonly webview: vscode.Webview;
   readonly placement: "view" | "editor";
+  /** Gives it the focus. */
+  focus(): void;
 }
 
 /** The pages that are open. */
@@ -57,7 +59,11 @@ export class Pages {
   async perform(action: ViewAction, session: ModelSession | null): Promise<void> {
     const seen = [...this.#pages].filter((page) => page.isSeen && page.session === session);
     const page = seen.find(({ placement }) => placement === "editor") ?? seen[0];
-    if (page) return page.perform(action);
+    if (page) {
+      // What is asked in a form is typed there.
+      if (action === "reinitialize" || action === "forward") page.focus();
+      return page.perform(action);
+    }
     this.#waiting = action;
     await vscode.commands.executeCommand("layerscope.model.focus");
     const opened = [...this.#pages].find((each) => each.isSeen && each.isReady);
@@ -136,6 +142,10 @@ export class Page implements vscode.Disposable {
 
   get session(): ModelSession | null {
     return this.#host.session;
+  }
+
+  focus(): void {
+    this.#host.focus();
   }
 
   get placement(): "view" | "editor" {
