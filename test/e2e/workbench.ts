@@ -105,11 +105,19 @@ export class Workbench {
     await this.page.locator(".quick-input-list .label-name").getByText(title, { exact: true }).first().click();
   }
 
-  /** The same by keyboard alone. */
+  /** The same by keyboard alone. A palette that was opened before the extension's commands are known does not come to know them. */
   async typeCommand(title: string): Promise<void> {
-    await this.quickInput("F1", `>${title}`);
-    await this.page.locator(".quick-input-list .monaco-list-row.focused .label-name").getByText(title, { exact: true }).waitFor();
-    await this.page.keyboard.press("Enter");
+    const found = this.page.locator(".quick-input-list .monaco-list-row.focused .label-name").getByText(title, { exact: true });
+    for (let attempt = 1; ; attempt++) {
+      await this.quickInput("F1", `>${title}`);
+      try {
+        await found.waitFor({ timeout: 5000 });
+        return await this.page.keyboard.press("Enter");
+      } catch (error) {
+        if (attempt === 6) throw error;
+        await this.page.keyboard.press("Escape");
+      }
+    }
   }
 
   async openFile(name: string): Promise<void> {
@@ -178,7 +186,7 @@ export class Workbench {
 
   /** The page in a webview: in the sidebar's, or in an editor tab's. */
   async modelPage(placement: "view" | "editor" = "view"): Promise<Frame> {
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 90_000;
     while (Date.now() < deadline) {
       for (const frame of this.page.frames()) {
         const found = await frame
@@ -189,7 +197,7 @@ export class Workbench {
       }
       await this.page.waitForTimeout(100);
     }
-    throw new Error(`No page with placement ${placement} appeared within 30 s.`);
+    throw new Error(`No page with placement ${placement} appeared within 90 s.`);
   }
 
   /** A row of the native tree. */
