@@ -1,14 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import {
-  byFamily,
-  keepsElements,
-  nameText,
-  type FamilyName,
-  type ModuleSnapshot,
-  type Nonlinearity,
-  type OperationStep,
-  type ValueId,
-} from "../protocol/index.js";
+import { byFamily, keepsElements, nameText, type FamilyName, type ModuleSnapshot, type OperationStep, type ValueId } from "../protocol/index.js";
+import { gainGiven, gainOf } from "./initializationTheory.js";
 import { initializationCode } from "./initialization.js";
 import { formatValue } from "./format.js";
 import { type ModelIndex, nameIn } from "./modelIndex.js";
@@ -87,8 +79,7 @@ function* otherGain(index: ModelIndex, module: ModuleSnapshot): Iterable<string>
   for (const use of module.parameters) {
     const { initialization } = index.tensor(use);
     if (initialization.kind !== "recorded" || initialization.by === "constructor" || initialization.modifiedBy.length > 0) continue;
-    const { gain, nonlinearity, a } = initialization.arguments;
-    const given = typeof gain === "number" ? gain : gainOf({ gain: (nonlinearity ?? null) as Nonlinearity["gain"], slope: typeof a === "number" ? a : null });
+    const given = gainGiven(initialization.arguments);
     if (given === null || Math.abs(given / wanted - 1) < 0.01) continue;
     yield l10n.t(
       "{0} was filled by {1}, with a gain of {2}; {3} follows, whose gain is {4}.",
@@ -98,25 +89,6 @@ function* otherGain(index: ModelIndex, module: ModuleSnapshot): Iterable<string>
       nameText(next.name),
       formatValue(wanted),
     );
-  }
-}
-
-/** As nn.init.calculateGain has it; null where that knows none. */
-function gainOf({ gain, slope }: Pick<Nonlinearity, "gain" | "slope">): number | null {
-  switch (gain) {
-    case "linear":
-    case "sigmoid":
-      return 1;
-    case "tanh":
-      return 5 / 3;
-    case "relu":
-      return Math.SQRT2;
-    case "leaky_relu":
-      return Math.sqrt(2 / (1 + (slope ?? 0.01) ** 2));
-    case "selu":
-      return 3 / 4;
-    default:
-      return null;
   }
 }
 

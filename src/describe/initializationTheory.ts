@@ -1,4 +1,4 @@
-import { initializationSchemes, type Paper, type TensorSnapshot } from "../protocol/index.js";
+import { initializationSchemes, type Nonlinearity, type Paper, type TensorSnapshot } from "../protocol/index.js";
 import { stdOfDistribution } from "./density.js";
 
 /** What theory says of how a parameter was initialized. */
@@ -29,4 +29,29 @@ export function fansOf(shape: readonly number[]): { readonly in: number; readonl
   if (shape.length < 2) return null;
   const field = shape.slice(2).reduce((product, size) => product * size, 1);
   return { in: shape[1]! * field, out: shape[0]! * field };
+}
+
+/** As nn.init.calculateGain has it; null where that knows none. */
+export function gainOf({ gain, slope }: Pick<Nonlinearity, "gain" | "slope">): number | null {
+  switch (gain) {
+    case "linear":
+    case "sigmoid":
+      return 1;
+    case "tanh":
+      return 5 / 3;
+    case "relu":
+      return Math.SQRT2;
+    case "leaky_relu":
+      return Math.sqrt(2 / (1 + (slope ?? 0.01) ** 2));
+    case "selu":
+      return 3 / 4;
+    default:
+      return null;
+  }
+}
+
+/** The gain that a call of nn.init was given, or that of the nonlinearity that it was given; null where it takes none. */
+export function gainGiven({ gain, nonlinearity, a }: Readonly<Record<string, number | string | boolean>>): number | null {
+  if (typeof gain === "number") return gain;
+  return gainOf({ gain: (nonlinearity ?? null) as Nonlinearity["gain"], slope: typeof a === "number" ? a : null });
 }

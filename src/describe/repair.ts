@@ -1,4 +1,4 @@
-import type { SourceLocation } from "../protocol/index.js";
+import type { Failure, SourceLocation } from "../protocol/index.js";
 import type { Mismatch } from "./mismatch.js";
 import type { ModelIndex } from "./modelIndex.js";
 
@@ -18,7 +18,9 @@ export type Repair =
   /** One of the layers of a Sequential less. `layer`: what it is called. */
   | { readonly kind: "removeLayer"; readonly location: SourceLocation; readonly layer: string }
   /** The list that a field holds, of modules, as an nn.ModuleList. `location`: where the file uses what is in it. */
-  | { readonly kind: "moduleList"; readonly location: SourceLocation; readonly field: string };
+  | { readonly kind: "moduleList"; readonly location: SourceLocation; readonly field: string }
+  /** The call of Module's own constructor, first in the constructor around `location`. */
+  | { readonly kind: "superCall"; readonly location: SourceLocation };
 
 /** What makes a layer take what came. */
 export function repairsOf(index: ModelIndex, { layer }: Mismatch): readonly Repair[] {
@@ -40,4 +42,13 @@ export function repairsOf(index: ModelIndex, { layer }: Mismatch): readonly Repa
 export function onlyOneMadeThere(index: ModelIndex, { file, line, column }: SourceLocation): boolean {
   const here = index.madeAt(file, line).filter((other) => other.location!.column === column);
   return new Set(here.map(({ identity }) => identity)).size === 1;
+}
+
+/** What JavaScript, and Module in Python, say of a constructor that leaves out the one of its base class. */
+const leftOutSuper =
+  /^(?:ReferenceError: )?Must call super constructor in derived class|cannot assign (?:module|parameters?|buffer)s? before Module\.__init__\(\) call/m;
+
+/** What mends the code that a run ended in. */
+export function repairsOfFailure({ message, location }: Failure): readonly Repair[] {
+  return location && leftOutSuper.test(message) ? [{ kind: "superCall", location }] : [];
 }

@@ -14,6 +14,7 @@ import { registerCellStatus } from "./notebooks/cellStatus.js";
 import { NotebookModels } from "./notebooks/notebookModels.js";
 import { Notebooks } from "./notebooks/notebooks.js";
 import { registerQuickFixes } from "./editor/quickFixes.js";
+import { registerParameterHover } from "./editor/parameterHover.js";
 import { registerValueHover } from "./editor/valueHover.js";
 import { documentKey, documentUri } from "./sources/documents.js";
 import type { ModelSource } from "./sources/modelSource.js";
@@ -84,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
     trackContextKeys(all),
     registerHover(all),
     registerValueHover(all),
+    registerParameterHover(all),
     registerInlayHints(all),
     registerCodeLenses(all),
     registerModuleSymbols(all),

@@ -27,6 +27,7 @@ import { definesForward, forwardAgain, inferForward, type InputCandidate } from 
 import { Initializations } from "./initializations.js";
 import { type OriginalNames, sameNames } from "./parameterNames.js";
 import { type Pass, Recorder } from "./recorder.js";
+import type { PassWatcher } from "./passWatcher.js";
 import { PreservedModel } from "./preserve.js";
 import type { NamedState } from "./recordedValues.js";
 import type { Recording } from "./recording.js";
@@ -63,6 +64,8 @@ export interface NamedModel {
 
 /** For a model that only holds what other code uses. */
 const whatToDo = (): string => l10n.t("To see shapes and data flow, use it in a module that defines forward.");
+
+const inputsTooLarge = (): string => l10n.t("The inputs of the recorded pass were too large to keep: state an input.");
 
 interface ShownPass<Origin extends ForwardTrace["origin"] = ForwardTrace["origin"]> {
   readonly recording: Recording;
@@ -186,7 +189,7 @@ export class Inspection {
     if (input.kind === "stated") args = this.#statedArguments(input.inputs, shown?.args() ?? [], deviceOf(this.#engine, module));
     else {
       if (!shown) throw new Error(model.traceMissing);
-      if (!shown.keepsInputs) throw new Error(l10n.t("The inputs of the recorded pass were too large to keep: state an input."));
+      if (!shown.keepsInputs) throw new Error(inputsTooLarge());
       args = shown.args();
     }
     const { recording, error } = this.recorder.record(module, () => void callModule(module, args));
@@ -350,7 +353,7 @@ export class Inspection {
       if (input.kind === "stated") return this.#statedArguments(input.inputs, shown?.args() ?? [], deviceOf(this.#engine, module));
       if (!shown) throw new Error(traceMissing);
       if (input.kind === "random") return randomLike(this.#engine, shown.args());
-      if (!shown.keepsInputs) throw new Error(l10n.t("The inputs of the recorded pass were too large to keep: state an input."));
+      if (!shown.keepsInputs) throw new Error(inputsTooLarge());
       return shown.args();
     };
     return { input, batch };
@@ -418,8 +421,36 @@ export class Inspection {
     return { shape: [...sizes], rows, columns, values, truncated: rows * columns < tensor.numel() };
   }
 
+  valueStatistics({ model: name, value, bins }: RunnerMethods["valueStatistics"]["params"]): TensorStatistics {
+    const { module, shown, traceMissing } = this.#model(name);
+    if (!shown) throw new Error(traceMissing);
+    if (!shown.keepsInputs) throw new Error(inputsTooLarge());
+    // What forward writes into its inputs, it writes into copies.
+    const copies = new Map<Tensor, Tensor>();
+    const copyOf = (tensor: Tensor): Tensor => {
+      const known = copies.get(tensor) ?? tensor.detach().clone();
+      copies.set(tensor, known);
+      return known;
+    };
+    let found: TensorStatistics | null = null;
+    const watcher: PassWatcher = {
+      value: (id, tensor) => {
+        if (id === value && hasValues(this.#engine, tensor)) found = tensorStatistics(this.#engine, tensor, binsWithin(bins));
+      },
+    };
+    return this.#quietly(() =>
+      this.#leavingNoTrace(module, () => {
+        const args = withTensors(this.#engine, shown.args(), copyOf);
+        this.#engine.setRngState(shown.recording.generator);
+        this.recorder.record(module, () => void callModule(module, args), watcher);
+        if (!found) throw new Error(l10n.t("The pass did not come to this value again, or it has no numbers."));
+        return found;
+      }),
+    );
+  }
+
   statistics({ model, tensor: id, bins, range }: RunnerMethods["statistics"]["params"]): TensorStatistics {
-    return tensorStatistics(this.#engine, this.#tensorWithValues(model, id), Math.min(Math.max(1, Math.floor(bins) || defaultBins), mostBins), Infinity, range);
+    return tensorStatistics(this.#engine, this.#tensorWithValues(model, id), binsWithin(bins), Infinity, range);
   }
 
   /** The running code was stopped from outside. */
@@ -614,6 +645,10 @@ function leadingOffset(sizes: readonly number[], strides: readonly number[], ind
     offset += at * strides[dim]!;
   }
   return offset;
+}
+
+function binsWithin(bins: number): number {
+  return Math.min(Math.max(1, Math.floor(bins) || defaultBins), mostBins);
 }
 
 function hasValues(engine: Engine, tensor: Tensor): boolean {

@@ -2,6 +2,7 @@ import type { Operand, StepId, TensorId, TensorWrite, TraceValue, ValueId } from
 import type { CalledPlaces } from "./calledPlaces.js";
 import type { Engine, Module, Storage, Tensor } from "./engine.js";
 import { extent, type Memory, unknownMemory, windowKey } from "./memory.js";
+import type { PassWatcher } from "./passWatcher.js";
 import { activationStatistics } from "./statistics.js";
 import { eachModule, eachTensorOf } from "./structured.js";
 
@@ -27,7 +28,12 @@ export class RecordedValues {
   #fields: Map<Storage, string> | null = null;
   #places: CalledPlaces | null;
 
-  constructor(engine: Engine, root: Module, places: CalledPlaces) {
+  constructor(
+    engine: Engine,
+    root: Module,
+    places: CalledPlaces,
+    private readonly watcher: PassWatcher | null,
+  ) {
     this.#engine = engine;
     this.#places = places;
     for (const [name, tensor] of [...engine.nn.namedParametersOf(root), ...engine.nn.namedBuffersOf(root)]) {
@@ -141,6 +147,7 @@ export class RecordedValues {
         source,
         statistics: source.kind === "state" ? undefined : activationStatistics(tensor),
       }) - 1;
+    this.watcher?.value?.(value, tensor);
     const known = { value, epoch: memory.epoch };
     memory.tensors.set(tensor, known);
     memory.windows.set(key, known);

@@ -73,6 +73,8 @@ export class Recording {
   #truncated = 0;
   #failure: { step: StepId; message: string; frames: readonly CallFrame[] } | null = null;
   #multiplyAdds = 0;
+  /** The state of the generator when it began. */
+  readonly generator: ReturnType<Engine["getRngState"]>;
   #refusal: Refusal | null = null;
   /** What the root gave out, after it did. */
   readonly #given = new WeakMap<Tensor, ValueId>();
@@ -90,7 +92,8 @@ export class Recording {
     this.#layerClasses = new Set(Object.values(engine.nn));
     this.#form = new ModelForm(engine, root);
     this.#places = new CalledPlaces(engine, root);
-    this.#values = new RecordedValues(engine, root, this.#places);
+    this.#values = new RecordedValues(engine, root, this.#places, watcher);
+    this.generator = engine.getRngState();
   }
 
   get failed(): boolean {
@@ -173,7 +176,7 @@ export class Recording {
       if (this.#calls.length > 1) handedOn = this.#standForInputs(call, step, output);
       step.outputs = this.#values.operands([handedOn ?? output], "constant");
       step.duration = performance.now() - call.started;
-      this.watcher?.left(call.step!, step.parent, step.path, module, handedOn ?? output);
+      this.watcher?.left?.(call.step!, step.parent, step.path, module, handedOn ?? output);
     }
     this.#calls.pop();
     if (this.#calls.length === 0) {
@@ -268,7 +271,7 @@ export class Recording {
       }
     }
     step.outputs = outputs;
-    if (this.watcher && caller !== null) {
+    if (this.watcher?.ran && caller !== null) {
       this.watcher.ran(operation, args, handedOn ?? output, caller, (this.#steps[caller] as Recorded<ModuleStep>).path, !this.#calledByEngine());
     }
     return handedOn;

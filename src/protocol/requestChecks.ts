@@ -58,6 +58,7 @@ export const checkParams: Params = {
   saveState: shape({ model: text, state: checkRunnerState, path: text }),
   showSignal: shape<Omit<SignalRequest, "trial">>(signalRequest),
   tensorValues: shape<RunnerMethods["tensorValues"]["params"]>({ model: text, tensor: whole, maxRows: whole, maxColumns: whole }, { index: list(whole) }),
+  valueStatistics: shape<RunnerMethods["valueStatistics"]["params"]>({ model: text, value: whole, bins: whole }),
   statistics: shape<RunnerMethods["statistics"]["params"]>({ model: text, tensor: whole, bins: whole }, { range: pairOf(numeric, numeric) }),
 };
 

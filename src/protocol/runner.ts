@@ -2,7 +2,7 @@ import type { Failure } from "./failure.js";
 import type { Reinitialization } from "./initialization.js";
 import type { Access } from "./permissions.js";
 import type { Signal, SignalRequest } from "./signal.js";
-import type { ModelSnapshot, SourceLocation, TensorStatistics } from "./snapshot.js";
+import type { ModelSnapshot, SourceLocation, TensorStatistics, ValueId } from "./snapshot.js";
 import type { StatedInput } from "./statedInput.js";
 import type { CompareRequest, RunnerState, StateComparison } from "./states.js";
 import type { TensorId } from "./tensor.js";
@@ -160,6 +160,11 @@ export interface RunnerMethods {
     params: { readonly model: string; readonly tensor: TensorId; readonly maxRows: number; readonly maxColumns: number; readonly index?: readonly number[] };
     result: TensorValues;
   };
+  /**
+   * Exact statistics of a value of the shown pass, which is run once more for it, with the random numbers that it drew; leaves no trace behind. The parameters
+   * are those of now.
+   */
+  valueStatistics: { params: { readonly model: string; readonly value: ValueId; readonly bins: number }; result: TensorStatistics };
   /** Exact statistics of one tensor, never sampled, with `bins` bins, 256 at most, over its own range or over `range`; what lies outside of that is in no bin. */
   statistics: {
     params: { readonly model: string; readonly tensor: TensorId; readonly bins: number; readonly range?: readonly [low: number, high: number] };

@@ -326,5 +326,6 @@ export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]
   train: checkTraining,
   showSignal: checkModel,
   tensorValues,
+  valueStatistics: checkStatistics,
   statistics: checkStatistics,
 };

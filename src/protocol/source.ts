@@ -25,6 +25,7 @@ const all: { readonly [C in Capability]: true } = {
   saveState: true,
   tensorValues: true,
   statistics: true,
+  valueStatistics: true,
 };
 
 /** All that a source may be able to do. */

@@ -144,6 +144,7 @@ const handlers: Handlers = {
   compareStates: (params) => withFiles([params.first, params.second], [], () => live().compareStates(params)),
   saveState: (params) => withFiles([params.state], [params.path], () => live().saveState(params)),
   tensorValues: (params) => live().tensorValues(params),
+  valueStatistics: (params) => live().valueStatistics(params),
   statistics: (params) => live().statistics(params),
 };
 

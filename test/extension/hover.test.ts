@@ -117,3 +117,68 @@ suite("hovering over a model definition", () => {
     assert.doesNotMatch(text, /(?<!\\)<img/);
   });
 });
+
+const filled = `import * as torch from "layerscope";
+const { nn } = torch;
+
+export class Net extends nn.Module {
+  fc = new nn.Linear(4, 8);
+  forward(x: torch.Tensor) {
+    const h = this.fc(x);
+    return h.add(this.fc.weight.sum());
+  }
+}
+export const filled = new Net();
+nn.init.kaimingNormal_(filled.fc.weight, { nonlinearity: "relu" });
+filled(torch.rand([2, 4]));
+`;
+
+/** The text of all hovers at a place. */
+async function everythingAt({ document }: vscode.TextEditor, needle: string, offset: number): Promise<string> {
+  const position = document.positionAt(document.getText().indexOf(needle) + offset);
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", document.uri, position);
+  return hovers.flatMap(({ contents }) => contents.map((content) => (typeof content === "string" ? content : content.value))).join("\n\n");
+}
+
+suite("hovering over parameters, what fills them, and values", () => {
+  teardown(closeEditors);
+
+  test("a call of nn.init: the formula with this call's numbers, where it comes from, the density", async () => {
+    const text = await everythingAt(await runFile("filled.ts", filled), "kaimingNormal_(", 3);
+    for (const part of [
+      "filled › fc\\.weight",
+      "8×4",
+      "fan\\_in 4",
+      "fan\\_out 8",
+      "gain 1.414",
+      "std 0\\.7071",
+      "He, Zhang, Ren, Sun",
+      "arxiv.org/abs/1502.01852",
+    ]) {
+      assert.ok(text.includes(part), `${part} in ${text}`);
+    }
+    assert.match(text, /data:image\/svg\+xml;base64,/);
+  });
+
+  test("a parameter that code gets at, through the variable and through this", async () => {
+    const editor = await runFile("filled.ts", filled);
+    for (const [needle, offset] of [
+      ["filled.fc.weight", 11],
+      ["this.fc.weight.sum", 9],
+    ] as const) {
+      assert.match(await everythingAt(editor, needle, offset), /filled › fc\\\.weight.*8×4.*float32.*32 parameters/s);
+    }
+  });
+
+  test("a value: shape and dtype at once, the histogram by one more run of the pass", async () => {
+    const editor = await runFile("filled.ts", filled);
+    const link = /\[Histogram\]\(command:layerscope\.measureValue\?([^)]*)\)/;
+    const before = await everythingAt(editor, "const h =", 6);
+    assert.match(before, /\*\*2×8\*\* float32/);
+    const [argument] = JSON.parse(decodeURIComponent(link.exec(before)![1]!)) as [object];
+    await vscode.commands.executeCommand("layerscope.measureValue", argument);
+    const after = await everythingAt(editor, "const h =", 6);
+    assert.match(after, /min .*max .*data:image\/svg\+xml/s);
+    assert.doesNotMatch(after, link);
+  });
+});

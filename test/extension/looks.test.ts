@@ -3,7 +3,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, suiteSetup, suiteTeardown, teardown, test } from "mocha";
 import * as vscode from "vscode";
-import { closeEditors, folder, models, problems, replaceText, runFile, until } from "./support.js";
+import { answerDialogs, closeEditors, folder, models, problems, replaceText, runFile, until } from "./support.js";
 
 const code = `import * as torch from "layerscope";
 const { nn } = torch;
@@ -81,6 +81,23 @@ for (let step = 0; ; step++) {
     await replaceText(editor, `${code.replace("nn.Linear(8, 1)", "nn.Linear(8, 6)")}\nwhile (true) {}\n`);
     await until("the models follow", async () => (await parameters(editor)) === 94);
     assert.deepEqual(problems(editor), []);
+  });
+
+  test("what was reinitialized stays so while something else is typed", async () => {
+    const editor = await runFile("reinitialized.ts", code);
+    const depth = async () => (await models(editor))[0]!.undoDepth;
+    const answered = answerDialogs();
+    try {
+      await vscode.commands.executeCommand("layerscope.reinitialize");
+    } finally {
+      answered();
+    }
+    assert.equal(await depth(), 1);
+    await type(editor, "Linear(8, 1)", "Linear(8, 2)");
+    await until("the models follow, reinitialized", async () => (await parameters(editor)) === 58 && (await depth()) === 1);
+    // A run makes them as the code says.
+    await vscode.commands.executeCommand("layerscope.run");
+    assert.equal(await depth(), 0);
   });
 
   test("a setting turns it off", async () => {

@@ -112,4 +112,27 @@ net(torch.rand([2, 4]));
 `;
     await mend(await runFile("list.ts", code), "Make layers an nn.ModuleList", "layers = new nn.ModuleList([new nn.Linear(4, 4), new nn.Linear(4, 4)]);");
   });
+
+  test("a constructor that leaves out Module's gets it", async () => {
+    const code = `${header}class Net extends nn.Module {
+  fc;
+  // @ts-expect-error It is what is mended.
+  constructor() {
+    this.fc = new nn.Linear(4, 1);
+  }
+  override forward(x: torch.Tensor) {
+    return this.fc(x);
+  }
+}
+export const net = new Net();
+net(torch.rand([2, 4]));
+`;
+    const editor = await runFile("super.ts", code);
+    assert.match(onlyProblem(editor).message, /^Must call super constructor/);
+    const fix = (await fixes(editor)).find(({ title }) => title === "Call super() first");
+    assert.ok(await vscode.workspace.applyEdit(fix!.edit!));
+    assert.ok(editor.document.getText().includes("constructor() {\n    super();\n    this.fc"), editor.document.getText());
+    await vscode.commands.executeCommand("layerscope.run");
+    await until("nothing is wrong any more", () => problems(editor).length === 0);
+  });
 });

@@ -36,6 +36,23 @@ for (let step = 0; ; step++) {
   expect(ran).toBeNull();
 });
 
+test("a look ends where an optimizer begins a second step, with gradients of whatever kind", async () => {
+  const training = `${model(3)}
+import { writeFileSync } from "node:fs";
+const optimizer = new torch.optim.Adam(net.parameters());
+for (let step = 0; ; step++) {
+  const loss = net(torch.ones(2, 4)).sum();
+  [...net.parameters()].forEach((parameter, at) => (parameter.grad = torch.autograd.grad(loss, [...net.parameters()], { retainGraph: true })[at]!));
+  optimizer.step();
+  if (step > 0) writeFileSync("step.txt", String(step));
+}
+`;
+  const { models, failure, file } = await workspace.run(training, { asked: false, timeLimit: 20_000, isToBeShown: () => true });
+  expect(failure?.kind).toBe("timeout");
+  expect(parameters({ models })).toEqual([15]);
+  expect(existsSync(path.join(path.dirname(file), "step.txt"))).toBe(false);
+});
+
 test("what is not to be shown leaves the models that there are", async () => {
   const { file } = await workspace.run(model(3));
   const look = (text: string, isToBeShown: boolean) => workspace.run(text, { asked: false, timeLimit: 2000, isToBeShown: () => isToBeShown });

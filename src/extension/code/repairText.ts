@@ -26,6 +26,8 @@ export function repairText(text: string, offset: number, repair: Repair, languag
       return withoutLayer(text, offset, language);
     case "moduleList":
       return registeredList(text, repair.field, language);
+    case "superCall":
+      return superCall(text, offset, language);
   }
 }
 
@@ -117,4 +119,29 @@ function flattenedArgument(text: string, offset: number, language: Language): Re
   const written = text.slice(argument.start, argument.end);
   const isOne = /^[\p{ID_Continue}$.]+(?:\([^()]*\)|\[[^[\]]*\]|\.[\p{ID_Continue}$]+)*$/u.test(written);
   return { start: argument.start, end: argument.end, text: `${isOne ? written : `(${written})`}.flatten(1)`, name: null, others: 0 };
+}
+
+const constructors: Readonly<Record<Language, { readonly head: RegExp; readonly call: string }>> = {
+  typescript: { head: /\bconstructor\s*\([^{}]*\)\s*\{/g, call: "super();" },
+  python: {
+    head: /^[ \t]*def\s+__init__\s*\([^:]*\)\s*(?:->\s*None\s*)?:[ \t]*(?:#.*)?$(?:\r?\n[ \t]*(?:"""[^"]*"""|'''[^']*'''|"[^"\n]*")[ \t]*$)?/gm,
+    call: "super().__init__()",
+  },
+};
+
+/** First in the constructor that a place is in, of a class that extends Module itself: what another class's constructor takes is not known. */
+function superCall(text: string, offset: number, language: Language): RepairText | null {
+  const { head, call } = constructors[language];
+  // The place may be that of the constructor's head.
+  const line = text.indexOf("\n", offset);
+  const until = line < 0 ? text.length : line;
+  const found = [...text.matchAll(head)].findLast(({ index }) => index <= until);
+  if (!found) return null;
+  const end = found.index + found[0].length;
+  const declared = [...text.slice(0, found.index).matchAll(/\bclass\s+[^{:]+[{:]/g)].at(-1)?.[0];
+  if (!declared || !/(?:\bextends\s+|\(\s*)(?:[\w$]+\.)*Module\s*[{)<]/.test(declared)) return null;
+  if (language === "python" ? /^\s*super\(/.test(text.slice(end)) : /\bsuper\s*\(/.test(text.slice(end, until))) return null;
+  const next = /^\s*\n(?<indent>[ \t]+)\S/.exec(text.slice(end))?.groups?.indent;
+  const inserted = next === undefined ? ` ${call}` : `\n${next}${call}`;
+  return { start: end, end, text: inserted, name: null, others: 0 };
 }

@@ -136,7 +136,7 @@ function parameterTable(model: ModelSnapshot, module: ModuleSnapshot): string {
   ].join("\n");
 }
 
-function imageColors(): ImageColors {
+export function imageColors(): ImageColors {
   switch (vscode.window.activeColorTheme.kind) {
     case vscode.ColorThemeKind.Light:
       return { bars: "#5b8fd6", curve: "#b45309", axis: "#999999" };
@@ -149,7 +149,7 @@ function imageColors(): ImageColors {
   }
 }
 
-function link(label: string, command: string, argument: object): string {
+export function link(label: string, command: string, argument: object): string {
   return `[${escape(label)}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`;
 }
 
@@ -158,6 +158,6 @@ function cell(text: string): string {
 }
 
 /** Makes a text plain in Markdown, in tables and link labels too. */
-function escape(text: string): string {
+export function escape(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, "\\$&");
 }

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { Finding } from "../../describe/findings/finding.js";
-import type { Repair } from "../../describe/repair.js";
-import type { Language } from "../../protocol/index.js";
+import { type Repair, repairsOfFailure } from "../../describe/repair.js";
+import type { Failure, Language } from "../../protocol/index.js";
 import { type RepairText, repairText } from "../code/repairText.js";
 import { findingsIn } from "../findings.js";
 import type { ModelSession } from "../sessions/modelSession.js";
@@ -23,6 +23,12 @@ export function registerQuickFixes(sessions: ModelSessions): vscode.Disposable {
           return diagnostic ? finding.repairs.map((repair) => ({ repair, diagnostic, language: model.language })) : [];
         }),
       );
+      const { failure } = session;
+      const ended = failure && ours.find(({ code, range }) => code === undefined && isAt(failure, document, range));
+      if (ended) {
+        const language = openText(document).language ?? "typescript";
+        for (const repair of repairsOfFailure(failure)) offered.push({ repair, diagnostic: ended, language });
+      }
       const actions = await Promise.all(offered.map(({ repair, diagnostic, language }) => actionOf(session, repair, diagnostic, language)));
       return actions.filter((action) => action !== null);
     },
@@ -37,13 +43,19 @@ function isAbout({ code, range }: vscode.Diagnostic, finding: Finding, { code: m
   return meaning?.now(openText(document), location).position.line === range.start.line;
 }
 
+function isAt({ location }: Failure, document: vscode.TextDocument, range: vscode.Range): boolean {
+  return location?.file === documentKey(document.uri) && location.line - 1 === range.start.line;
+}
+
 async function actionOf(session: ModelSession, repair: Repair, diagnostic: vscode.Diagnostic, language: Language): Promise<vscode.CodeAction | null> {
   const document = await vscode.workspace.openTextDocument(documentUri(repair.location.file));
-  const now = session.code?.now(openText(document), repair.location);
+  // What ended a run is told where that run saw it; the models that are shown may be of an earlier text.
+  const asRun = { position: { line: repair.location.line - 1, character: repair.location.column - 1 }, exact: true };
+  const now = repair.kind === "superCall" ? asRun : session.code?.now(openText(document), repair.location);
   if (!now?.exact) return null;
   const changed = repairText(document.getText(), document.offsetAt(new vscode.Position(now.position.line, now.position.character)), repair, language);
   if (!changed) return null;
-  const title = titleOf(repair, changed);
+  const title = titleOf(repair, changed, language);
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   action.diagnostics = [diagnostic];
   action.isPreferred = true;
@@ -55,7 +67,7 @@ async function actionOf(session: ModelSession, repair: Repair, diagnostic: vscod
   return action;
 }
 
-function titleOf(repair: Repair, { name, others }: RepairText): string {
+function titleOf(repair: Repair, { name, others }: RepairText, language: Language): string {
   switch (repair.kind) {
     case "argument":
       return others > 0 ? vscode.l10n.t("Change {0} to {1}, for all that read it...", name!, repair.to) : vscode.l10n.t("Change {0} to {1}", name!, repair.to);
@@ -63,6 +75,8 @@ function titleOf(repair: Repair, { name, others }: RepairText): string {
       return vscode.l10n.t("Insert a Flatten");
     case "removeLayer":
       return vscode.l10n.t("Remove {0}", repair.layer);
+    case "superCall":
+      return language === "python" ? vscode.l10n.t("Call super().__init__() first") : vscode.l10n.t("Call super() first");
     case "moduleList":
       return vscode.l10n.t("Make {0} an nn.ModuleList", repair.field);
   }

@@ -1,7 +1,4 @@
 import * as vscode from "vscode";
-import { formatPercent, formatShape, formatValue } from "../../describe/format.js";
-import { sourceWord } from "../../describe/shapeSource.js";
-import type { Operand } from "../../protocol/index.js";
 import { isAssigned } from "../code/constructions.js";
 import { statementValues, type StatementValue } from "../code/lineShapes.js";
 import type { ModelSession } from "../sessions/modelSession.js";
@@ -9,9 +6,6 @@ import type { ModelSessions } from "../sessions/modelSessions.js";
 import { settings } from "../settings.js";
 import { documentKey, openText } from "../sources/documents.js";
 import { registerForSources } from "./providers.js";
-
-/** Of more different ones the first are told, and that there are more. */
-const most = 4;
 
 /** Tells in hovers what a tensor of the last forward pass was: over a call in `forward`, over a name that is given its value, and over the uses of such a name. */
 export function registerValueHover(sessions: ModelSessions): vscode.Disposable {
@@ -21,8 +15,10 @@ export function registerValueHover(sessions: ModelSessions): vscode.Disposable {
       const word = document.getWordRangeAtPosition(position);
       if (!session || !word) return undefined;
       const values = valuesAt(session, document, word) ?? (await valuesOfDefinition(session, document, position, cancelled));
-      const text = values && textOf(values);
-      return text ? new vscode.Hover(new vscode.MarkdownString(text), word) : undefined;
+      if (!values) return undefined;
+      const { explainValues } = await import("./valueText.js");
+      const text = explainValues(session, values, { uri: document.uri.toString(), line: word.start.line, character: word.start.character });
+      return text && new vscode.Hover(text, word);
     },
   };
   return registerForSources(sessions.sources, (selector) => vscode.languages.registerHoverProvider(selector, provider));
@@ -58,22 +54,4 @@ async function valuesOfDefinition(
     if (values) return values;
   }
   return null;
-}
-
-/** "2×8 float32, mean 0.1, std 0.5 (recorded)", each different one on a line; null where it gave no tensor. */
-function textOf(values: readonly StatementValue[]): string | null {
-  const lines = new Set(values.flatMap(({ model, outputs }) => outputs.map((output) => lineOf({ model, outputs }, output))));
-  const shown = [...lines].slice(0, most);
-  if (shown.length === 0) return null;
-  return [...shown, ...(lines.size > most ? [vscode.l10n.t("and {0} more", lines.size - most)] : [])].join("  \n");
-}
-
-function lineOf({ model }: StatementValue, { value, label }: Operand): string {
-  const { shape, dtype, statistics } = model.trace!.values[value]!;
-  const facts = [
-    ...(statistics?.finite ? [vscode.l10n.t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std))] : []),
-    ...(statistics && statistics.zeros > 0 ? [vscode.l10n.t("{0} zeros", formatPercent(statistics.zeros))] : []),
-    ...(statistics && statistics.nonFinite > 0 ? [vscode.l10n.t("{0} not finite", formatPercent(statistics.nonFinite))] : []),
-  ];
-  return `${label === "" ? "" : `\`${label}\` `}**${formatShape(shape)}** ${dtype}${facts.map((fact) => ` · ${fact}`).join("")} (${sourceWord(model.trace!)})`;
 }

@@ -260,6 +260,9 @@ export class ModelSession implements vscode.Disposable {
     this.#take({ ...outcome, failure: failure && endsLook(failure) ? null : failure }, false);
     this.#stale = this.#isStale();
     this.#changes.fire({ kind: "state", ran: true });
+    for (const { model, reinitialization } of this.#reinitializations.looked(outcome.models)) {
+      await this.#change("reinitialize", "reinitialize", { model, ...reinitialization }).catch(() => undefined);
+    }
   }
 
   /** Takes over what a run comes to, whoever began it. */
@@ -285,7 +288,9 @@ export class ModelSession implements vscode.Disposable {
     // A newer run has taken over, or the session is gone.
     if (this.#abort !== abort) return;
     // The last good picture stays until there is another one.
-    this.#take(found, found.failure !== null && found.models.length === 0 && this.#models.length > 0);
+    const keeps = found.failure !== null && found.models.length === 0 && this.#models.length > 0;
+    this.#take(found, keeps);
+    if (!keeps) this.#again = this.#reinitializations.ran(found.models);
   }
 
   /** `keeps`: the models that are there are shown still. */
@@ -295,7 +300,6 @@ export class ModelSession implements vscode.Disposable {
     if (keeps) return;
     this.#offers = offers;
     this.#models = models;
-    this.#again = this.#reinitializations.ran(models);
     this.#texts = new RanTexts(texts);
     const chosen = this.#selection && this.model(this.#selection.model);
     if (!chosen) this.#selection = null;

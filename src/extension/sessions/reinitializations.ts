@@ -41,17 +41,30 @@ export class Reinitializations {
 
   /** A run has made the models anew. Gives what is to be done again with them. */
   ran(models: readonly ModelSnapshot[]): readonly EarlierChange[] {
-    const isThere = ({ model, reinitialization: { target }, inCode: before }: Applied): boolean => {
-      const found = models.find(({ name }) => name === model);
-      return found !== undefined && inCode(found, target) !== "" && inCode(found, target) === before;
-    };
-    this.#kept = this.#kept.filter(isThere);
+    this.#kept = this.#kept.filter((each) => isThere(each, models));
     const kept = new Set(this.#kept.map(({ reinitialization }) => reinitialization));
     this.#earlier = [...this.#earlier, ...this.#applied].filter(
       ({ model, reinitialization }) => models.some(({ name }) => name === model) && !kept.has(reinitialization),
     );
     this.#applied = [];
     return this.earlier.filter((each) => each.kept);
+  }
+
+  /**
+   * A look has made the models anew as the text is now, which is no run: what was done stays done, where the code still initializes the same in the same way, and is
+   * offered again where it does not. Gives what is to be done again with them.
+   */
+  looked(models: readonly ModelSnapshot[]): readonly EarlierChange[] {
+    const done = this.#applied.filter((each) => isThere(each, models));
+    const others = this.#applied.filter((each) => !done.includes(each) && models.some(({ name }) => name === each.model));
+    this.#kept = this.#kept.filter((each) => isThere(each, models));
+    this.#earlier = [...this.#earlier, ...others];
+    this.#applied = done;
+    return done.map(({ model, reinitialization }) => ({
+      model,
+      reinitialization,
+      kept: this.#kept.some((each) => each.reinitialization === reinitialization),
+    }));
   }
 
   /** Gives what is to be done now. */
@@ -62,6 +75,12 @@ export class Reinitializations {
     this.#earlier = [];
     return answer === "forget" ? [] : wanted;
   }
+}
+
+/** Whether the code still initializes what was reinitialized, in the same way. */
+function isThere({ model, reinitialization: { target }, inCode: before }: Applied, models: readonly ModelSnapshot[]): boolean {
+  const found = models.find(({ name }) => name === model);
+  return found !== undefined && inCode(found, target) !== "" && inCode(found, target) === before;
 }
 
 /** How the code initializes what a reinitialization reaches; "" where it reaches nothing. */

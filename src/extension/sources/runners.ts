@@ -27,6 +27,7 @@ export class Runners implements vscode.Disposable {
     compareStates: (...asked) => this.#request("compareStates", ...asked),
     saveState: (...asked) => this.#request("saveState", ...asked),
     tensorValues: (...asked) => this.#request("tensorValues", ...asked),
+    valueStatistics: (...asked) => this.#request("valueStatistics", ...asked),
     statistics: (...asked) => this.#request("statistics", ...asked),
   };
   #runner: Promise<ModelRunner> | null = null;

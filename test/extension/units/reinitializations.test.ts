@@ -21,6 +21,20 @@ function afterRun(model = net): Reinitializations {
 }
 
 describe("what was reinitialized before a run", () => {
+  test("is done again by every look, and offered after the run that follows", () => {
+    const changes = new Reinitializations();
+    changes.applied(net, zeros);
+    for (let look = 0; look < 2; look++) expect(changes.looked([byCode(-0.5)])).toEqual([{ model: "net", reinitialization: zeros, kept: false }]);
+    expect(changes.earlier).toEqual([]);
+    expect(changes.ran([net])).toEqual([]);
+    expect(changes.earlier).toEqual([{ model: "net", reinitialization: zeros, kept: false }]);
+    // The code says otherwise by now: it is the user's to decide.
+    const other = new Reinitializations();
+    other.applied(net, zeros);
+    expect(other.looked([byCode(-0.25)])).toEqual([]);
+    expect(other.earlier).toHaveLength(1);
+  });
+
   test("is offered, and done once more when asked", () => {
     const changes = afterRun();
     expect(changes.earlier).toEqual([{ model: "net", reinitialization: zeros, kept: false }]);

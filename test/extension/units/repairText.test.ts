@@ -135,3 +135,25 @@ describe("a Flatten", () => {
     expect(mended("return |self.fc(x)", inCall, "python")).toBe("return self.fc(x.flatten(1))");
   });
 });
+
+describe("the call of Module's constructor", () => {
+  const first: Repair = { kind: "superCall", location };
+
+  test("comes first in the constructor around the place", () => {
+    expect(mended("class A extends nn.Module {\n  fc;\n  constructor(n = 4) {\n    |this.fc = new nn.Linear(n, 1);\n  }\n}\n", first)).toBe(
+      "class A extends nn.Module {\n  fc;\n  constructor(n = 4) {\n    super();\n    this.fc = new nn.Linear(n, 1);\n  }\n}\n",
+    );
+    // Of a constructor that does nothing else, the place is its head or its end.
+    expect(mended("class A extends Module { constructor() {|} }", first)).toBe("class A extends Module { constructor() { super();} }");
+    expect(mended('class A(nn.Module):\n    def __init__(self, n=4):\n        """Makes one."""\n        |self.fc = nn.Linear(n, 1)\n', first, "python")).toBe(
+      'class A(nn.Module):\n    def __init__(self, n=4):\n        """Makes one."""\n        super().__init__()\n        self.fc = nn.Linear(n, 1)\n',
+    );
+  });
+
+  test("not where another class's constructor would be called, whose arguments are not known, or it is called already", () => {
+    expect(mended("class A extends Base {\n  constructor() {\n    |this.fc = 1;\n  }\n}\n", first)).toBeNull();
+    expect(mended("class A(Base):\n    def __init__(self):\n        |self.fc = nn.Linear(4, 1)\n", first, "python")).toBeNull();
+    expect(mended("class A extends nn.Module {\n  constructor() {\n    super();\n    |this.fc = 1;\n  }\n}\n", first)).toBeNull();
+    expect(mended("|net();", first)).toBeNull();
+  });
+});
