@@ -17,10 +17,11 @@ export const settings = {
   lookWhileTyping: (uri: vscode.Uri): boolean => of(uri).get("lookWhileTyping", true),
   hover: (uri: vscode.Uri): boolean => of(uri).get("hover", true),
   /** Which hints stand at the end of lines. */
-  inlayHints: (uri: vscode.Uri): { readonly layers: boolean; readonly statements: boolean; readonly parameters: boolean } => ({
+  inlayHints: (uri: vscode.Uri): { readonly layers: boolean; readonly statements: boolean; readonly parameters: boolean; readonly names: boolean } => ({
     layers: of(uri).get("inlayHints.layers", true),
     statements: of(uri).get("inlayHints.statements", true),
     parameters: of(uri).get("inlayHints.parameters", false),
+    names: of(uri).get("inlayHints.names", true),
   }),
   inlayHintsChanged: (event: vscode.ConfigurationChangeEvent): boolean => event.affectsConfiguration(`${section}.inlayHints`),
   codeLens: (uri: vscode.Uri): boolean => of(uri).get("codeLens", true),

@@ -48,6 +48,23 @@ suite("the code says its shapes", () => {
     await closeEditors();
   });
 
+  test("axes have the names of the variables that move them, and the variables tell their shapes", async () => {
+    const named = `import * as torch from "layerscope";
+const { nn } = torch;
+const B = 3;
+const width = 16;
+export const net = new nn.Sequential(new nn.Linear(4, width), new nn.ReLU());
+const y = net(torch.rand([B, 4]));
+console.log(y.shape);
+`;
+    const editor = await runFile("named.ts", named);
+    await until("the names are there", async () => (await hints(editor))["const y = net(torch.rand([B, 4]));"]?.join() === "B×width");
+    const position = editor.document.positionAt(named.indexOf("width);") + 1);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", editor.document.uri, position);
+    const text = hovers.flatMap(({ contents }) => contents.map((content) => (typeof content === "string" ? content : content.value))).join("\n");
+    assert.match(text, /\*\*width\*\* = 16 .*net: .*B×width/);
+  });
+
   test("hints at the end of lines: layers, statements, the call", async () => {
     assert.deepEqual(await hints(await runFile("hints.ts", code)), {
       "first = new nn.Linear(4, 8);": ["→ 3×8"],

@@ -2,6 +2,7 @@ import { indexOf } from "../../describe/modelIndex.js";
 import { shapesText } from "../../describe/shapes.js";
 import type { ModelSnapshot, Operand, StepId, TraceStep } from "../../protocol/index.js";
 import type { CodeMeaning, Place } from "./codeIndex.js";
+import { namedShape } from "./dimensions.js";
 
 /** What came out of a line of code in the last run, as text; null where nothing did that is known. */
 export interface LineShapes {
@@ -25,7 +26,7 @@ export function lineShapes({ modules, calls }: CodeMeaning): LineShapes {
       called.flatMap(({ model, module }) =>
         indexOf(model)
           .calls(module.path)
-          .map(({ step }) => shapesText(model, step.outputs, most))
+          .map(({ step }) => textOf(model, step.outputs))
           .filter(Boolean),
       ),
     ),
@@ -80,10 +81,14 @@ function executionsOf(calls: CodeMeaning["calls"]): readonly Execution[] {
 
 function statementText(calls: CodeMeaning["calls"]): string | null {
   const executions = executionsOf(calls);
-  const texts = executions.map(({ model, last }) => shapesText(model, last.outputs, most)).filter(Boolean);
+  const texts = executions.map(({ model, last }) => textOf(model, last.outputs)).filter(Boolean);
   const turns = Math.max(0, ...countsOf(executions.map(({ model, parent }) => `${parent} ${model.name}`)));
   const text = alternatives(texts);
   return turns > 1 && new Set(texts).size === 1 ? `${turns} x ${text}` : text;
+}
+
+function textOf(model: ModelSnapshot, outputs: readonly Operand[]): string {
+  return shapesText(model, outputs, most, (value) => namedShape(model, value));
 }
 
 function alternatives(texts: readonly string[]): string | null {
@@ -97,9 +102,9 @@ function alternatives(texts: readonly string[]): string | null {
 function rangeOf(texts: readonly string[]): string | null {
   const shapes = texts.map((text) => text.split("×"));
   const [first] = shapes as [string[]];
-  if (shapes.some((shape) => shape.length !== first.length || shape.some((size) => !/^\d+$/.test(size)))) return null;
+  if (shapes.some((shape) => shape.length !== first.length)) return null;
   const differing = first.flatMap((size, axis) => (shapes.every((shape) => shape[axis] === size) ? [] : [axis]));
-  if (differing.length !== 1) return null;
+  if (differing.length !== 1 || shapes.some((shape) => !/^\d+$/.test(shape[differing[0]!]!))) return null;
   const sizes = shapes.map((shape) => Number(shape[differing[0]!]));
   return first.map((size, axis) => (axis === differing[0] ? `${Math.min(...sizes)}…${Math.max(...sizes)}` : size)).join("×");
 }

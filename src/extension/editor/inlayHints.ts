@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { formatCompact, formatCount } from "../../describe/format.js";
 import { type LineShapes, lineShapes } from "../code/lineShapes.js";
+import { DimensionLooks } from "../sessions/dimensionLooks.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 import { settings } from "../settings.js";
 import { openText } from "../sources/documents.js";
@@ -8,14 +9,17 @@ import { MeaningChanges, registerForSources } from "./providers.js";
 
 /** Shows at the end of lines what the last run gave there: shapes, and parameters where they are asked for. Lines that were edited since have none. */
 export function registerInlayHints(sessions: ModelSessions): vscode.Disposable {
-  const changes = new MeaningChanges(sessions, settings.inlayHintsChanged);
+  const names = new DimensionLooks(sessions);
+  const changes = new MeaningChanges(sessions, settings.inlayHintsChanged, names.onDidChange);
   const provider: vscode.InlayHintsProvider = {
     onDidChangeInlayHints: changes.onDidChange,
     provideInlayHints(document, range, cancelled) {
       const shown = settings.inlayHints(document.uri);
-      if (!Object.values(shown).includes(true)) return [];
-      const code = sessions.madeFrom(document)?.code;
+      if (!shown.layers && !shown.statements && !shown.parameters) return [];
+      const session = sessions.madeFrom(document);
+      const code = session?.code;
       if (!code) return [];
+      if (shown.names) names.want(session);
       const text = openText(document);
       const hints: vscode.InlayHint[] = [];
       for (let line = range.start.line; line <= range.end.line && !cancelled.isCancellationRequested; line++) {
@@ -27,6 +31,7 @@ export function registerInlayHints(sessions: ModelSessions): vscode.Disposable {
     },
   };
   return vscode.Disposable.from(
+    names,
     changes,
     registerForSources(sessions.sources, (selector) => vscode.languages.registerInlayHintsProvider(selector, provider)),
   );

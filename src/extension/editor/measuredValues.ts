@@ -15,6 +15,6 @@ const measured = new WeakMap<ModelSnapshot, Map<ValueId, TensorStatistics>>();
 /** The values of a model's pass that were measured because somebody asked. */
 export function measuredValues(model: ModelSnapshot): Map<ValueId, TensorStatistics> {
   let values = measured.get(model);
-  if (!values) measured.set(model, (values = new Map()));
+  if (!values) measured.set(model, (values = new Map<ValueId, TensorStatistics>()));
   return values;
 }

@@ -21,13 +21,15 @@ export class MeaningChanges implements vscode.Disposable {
   readonly onDidChange = this.#changes.event;
   readonly #subscriptions: vscode.Disposable;
 
-  constructor(sessions: ModelSessions, isSettingOf: (event: vscode.ConfigurationChangeEvent) => boolean) {
+  /** `other`: fires too when it has to be asked again. */
+  constructor(sessions: ModelSessions, isSettingOf: (event: vscode.ConfigurationChangeEvent) => boolean, other?: vscode.Event<void>) {
     const fire = (): void => this.#changes.fire();
     this.#subscriptions = vscode.Disposable.from(
       this.#changes,
       sessions.onDidChange(({ change }) => {
         if ((change.kind === "state" && change.ran) || change.kind === "model") fire();
       }),
+      ...(other ? [other(fire)] : []),
       sessions.onDidChangeCurrent(fire),
       sessions.onDidClose(fire),
       vscode.workspace.onDidChangeConfiguration((event) => {

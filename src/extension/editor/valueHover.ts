@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { namesOf } from "../code/dimensions.js";
 import { isAssigned } from "../code/constructions.js";
 import { statementValues, type StatementValue } from "../code/lineShapes.js";
 import type { ModelSession } from "../sessions/modelSession.js";
@@ -15,8 +16,11 @@ export function registerValueHover(sessions: ModelSessions): vscode.Disposable {
       const word = document.getWordRangeAtPosition(position);
       if (!session || !word) return undefined;
       const values = valuesAt(session, document, word) ?? (await valuesOfDefinition(session, document, position, cancelled));
-      if (!values) return undefined;
-      const { explainValues } = await import("./valueText.js");
+      const variable = document.getText(word);
+      const isDimension = !values && session.models.some((model) => namesOf(model)?.variables.has(variable));
+      if (!values && !isDimension) return undefined;
+      const { explainDimension, explainValues } = await import("./valueText.js");
+      if (!values) return new vscode.Hover(explainDimension(session.models, variable)!, word);
       const text = explainValues(session, values, { uri: document.uri.toString(), line: word.start.line, character: word.start.character });
       return text && new vscode.Hover(text, word);
     },

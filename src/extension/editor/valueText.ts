@@ -1,15 +1,19 @@
 import * as vscode from "vscode";
 import { formatPercent, formatShape, formatValue } from "../../describe/format.js";
 import { sourceWord } from "../../describe/shapeSource.js";
-import type { Operand } from "../../protocol/index.js";
+import type { ModelSnapshot, Operand } from "../../protocol/index.js";
+import { namedShape, namesOf } from "../code/dimensions.js";
 import type { StatementValue } from "../code/lineShapes.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import { histogramImage } from "./histogramImage.js";
-import { imageColors, link } from "./hoverText.js";
+import { escape, imageColors, link } from "./hoverText.js";
 import { type MeasuredValue, measuredValues } from "./measuredValues.js";
 
 /** Of more different ones the first are told, and that there are more. */
 const most = 4;
+
+/** Shapes that the hover of a variable tells. */
+const mostShapes = 8;
 
 type Place = Pick<MeasuredValue, "uri" | "line" | "character">;
 
@@ -36,7 +40,9 @@ function lineOf({ model }: StatementValue, { value, label }: Operand): string {
     ...(statistics && statistics.zeros > 0 ? [vscode.l10n.t("{0} zeros", formatPercent(statistics.zeros))] : []),
     ...(statistics && statistics.nonFinite > 0 ? [vscode.l10n.t("{0} not finite", formatPercent(statistics.nonFinite))] : []),
   ];
-  return `${label === "" ? "" : `\`${label}\` `}**${formatShape(shape)}** ${dtype}${facts.map((fact) => ` · ${fact}`).join("")} (${sourceWord(model.trace!)})`;
+  const named = namedShape(model, value);
+  const axes = named === formatShape(shape) ? "" : ` (${escape(named)})`;
+  return `${label === "" ? "" : `\`${label}\` `}**${formatShape(shape)}**${axes} ${dtype}${facts.map((fact) => ` · ${fact}`).join("")} (${sourceWord(model.trace!)})`;
 }
 
 /** What was measured of a value, or the way to it; "" where there is none. */
@@ -51,4 +57,19 @@ function measurement(session: ModelSession, { model }: StatementValue, { value }
   if (!session.can("valueStatistics")) return "";
   const asked: MeasuredValue = { file: session.file, model: model.name, value, ...place };
   return ` · ${link(vscode.l10n.t("Histogram"), "layerscope.measureValue", asked)}`;
+}
+
+/** Of a variable that names axes: its size, and the shapes that it is in; undefined where it names none. */
+export function explainDimension(models: readonly ModelSnapshot[], variable: string): vscode.MarkdownString | undefined {
+  const lines = models.flatMap((model) => {
+    const names = namesOf(model);
+    const size = names?.variables.get(variable);
+    if (!names || size === undefined) return [];
+    const isNamed = (name: string | null): boolean => name?.split("·").includes(variable) === true;
+    const shapes = [...new Set([...names.axes].filter(([, axes]) => axes.some(isNamed)).map(([value]) => namedShape(model, value)))];
+    const shown = shapes.slice(0, mostShapes).map((shape) => escape(shape));
+    const title = vscode.l10n.t("{0} = {1} is in these shapes of {2}:", `**${escape(variable)}**`, size, escape(model.name));
+    return [`${title} ${[...shown, ...(shapes.length > mostShapes ? ["…"] : [])].join(", ")}`];
+  });
+  return lines.length > 0 ? new vscode.MarkdownString(lines.join("  \n")) : undefined;
 }
