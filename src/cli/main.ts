@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -18,9 +19,9 @@ import {
   type TrainingOptimizer,
 } from "../protocol/index.js";
 import { ModelRunner, type RunOutcome } from "../runner/client.js";
-import { diffData } from "./diff.js";
 import { failureText, isFailureOfPass } from "../describe/failure.js";
 import { findingsOf } from "../describe/findings/findings.js";
+import { diffData } from "../describe/diffData.js";
 import { diffFiles, formatFileDiff } from "../describe/modelDiff.js";
 import { mismatchOf } from "../describe/mismatch.js";
 import { indexOf } from "../describe/modelIndex.js";
@@ -41,7 +42,7 @@ Commands:
   render FILE      draw a model as SVG
   signal FILE      run each model forward and backward once, and print what becomes of the signal on its way: means, spreads, zeros, saturation,
                    gradients; exit status 1 where that finds an error, such as a vanishing signal
-  diff FILE OTHER  print what became of the models of FILE in OTHER: modules added, removed and changed, and totals
+  diff FILE OTHER  print what became of the models of FILE in OTHER: modules added, removed and changed, and totals; FILE#MODEL is one model of a file
   mcp [FOLDER]...  answer assistants (Model Context Protocol) over standard input and output; runs files in these folders alone, else in the client's roots
 
 Options:
@@ -270,15 +271,22 @@ async function diff(options: Options): Promise<number> {
   if (options.other === undefined) throw new UsageError("a file to compare with is missing");
   const sides: (readonly ModelSnapshot[])[] = [];
   let status = 0;
-  for (const file of [options.file, options.other]) {
-    const { models, failure, offers } = await evaluate({ ...options, file }, false);
+  for (const named of [options.file, options.other]) {
+    const side = { ...options, ...withModel(named) };
+    const { models, failure, offers } = await evaluate(side, false);
     status ||= report(failure, models);
-    if (models.length === 0 && status === 0) throw noModel({ ...options, file }, offers);
-    sides.push(chosen(models, { ...options, file }));
+    if (models.length === 0 && status === 0) throw noModel(side, offers);
+    sides.push(chosen(models, side));
   }
   const found = diffFiles(sides[0]!, sides[1]!);
   console.log(options.json ? JSON.stringify(diffData(found), null, 2) : formatFileDiff(found));
   return status;
+}
+
+/** "net.ts#encoder": a file and one of its models. A file that is called so is itself. */
+function withModel(named: string): Pick<Options, "file"> & Partial<Pick<Options, "model">> {
+  const at = named.lastIndexOf("#");
+  return at <= 0 || existsSync(named) ? { file: named } : { file: named.slice(0, at), model: named.slice(at + 1) };
 }
 
 async function render(options: Options): Promise<number> {

@@ -5,7 +5,8 @@ import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { CallToolRequestSchema, ListToolsRequestSchema, RootsListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { version } from "../../package.json";
-import { inputSchema, readInput, tools, type ToolInput } from "../describe/tools.js";
+import { inputSchema, readInput, textOf, tools, type ToolInput } from "../describe/tools.js";
+import type { ModelSnapshot } from "../protocol/index.js";
 import type { ModelRunner, RunOutcome } from "../runner/client.js";
 
 /**
@@ -34,7 +35,7 @@ export async function serve(runner: ModelRunner, named: readonly string[]): Prom
       const { models, failure, offers } = await files.outcome(input, await folders());
       if (failure && models.length === 0)
         throw new Error([failure.message, failure.hint, failure.location && `at ${failure.location.file}:${failure.location.line}`].filter(Boolean).join("\n"));
-      const answer = tool.answer(models, input);
+      const answer = tool.answer(models, input, tool.takesText ? await files.modelsOf(input, textOf(input), await folders()) : []);
       const notes = {
         ...(failure && { runFailed: failure.message }),
         ...(models.length === 0 && offers.length > 0 && { couldBeBuiltFrom: offers.map(({ expression }) => expression) }),
@@ -68,7 +69,24 @@ class Files {
     this.#known.set(file, { outcome, times: await timesOf(outcome.files) });
     return outcome;
   }
+
+  /** What a file would make with another text, which is written nowhere. */
+  async modelsOf(input: ToolInput, text: string, folders: readonly string[]): Promise<readonly ModelSnapshot[]> {
+    const file = await allowedFile(input.file, folders);
+    const { models, failure } = await this.runner.run(file, {
+      asked: false,
+      folders: await Promise.all(folders.map(real)),
+      overrides: new Map([[file, text]]),
+      timeLimit: lookLimit,
+      isToBeShown: () => false,
+    });
+    if (models.length === 0) throw new Error(failure?.message ?? "The text makes no model.");
+    return models;
+  }
 }
+
+/** Milliseconds that another text of a file may take: it is looked at, not run. */
+const lookLimit = 2000;
 
 /** The file by its real path; throws where it is in none of the folders, links followed. */
 async function allowedFile(named: string, folders: readonly string[]): Promise<string> {

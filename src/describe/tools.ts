@@ -4,15 +4,19 @@
  */
 import { indexOf } from "./modelIndex.js";
 import { argumentsText } from "./arguments.js";
+import { diffData } from "./diffData.js";
 import { formatShape } from "./format.js";
 import { findingsOf } from "./findings/findings.js";
 import { initializationCode, distributionText } from "./initialization.js";
+import { diffFiles } from "./modelDiff.js";
 import { overviewOf } from "./overview.js";
 import { summarize, formatSummary } from "./summary.js";
 import type { ModelSnapshot, Operand } from "../protocol/index.js";
 
 export interface ToolInput {
   readonly file: string;
+  /** Another text of the file. */
+  readonly text?: string;
   readonly model?: string;
   readonly path?: string;
 }
@@ -22,7 +26,10 @@ export interface Tool {
   readonly description: string;
   /** What it takes besides `file` and, where there are several, `model`. */
   readonly takesPath: boolean;
-  readonly answer: (models: readonly ModelSnapshot[], input: ToolInput) => unknown;
+  /** It takes another text of the file, which is looked at and neither written nor shown. */
+  readonly takesText?: true;
+  /** `changed`: what the other text of the file makes, of a tool that takes one. */
+  readonly answer: (models: readonly ModelSnapshot[], input: ToolInput, changed: readonly ModelSnapshot[]) => unknown;
 }
 
 /** Rows and modules that one answer holds at most: it has to be read. */
@@ -138,26 +145,59 @@ export const tools: readonly Tool[] = [
       };
     },
   },
+  {
+    name: "what_would_change",
+    description:
+      "What would become of the models of a file if its text were another: modules added, removed and changed, totals before and after, problems that would come or go. The text is evaluated for two seconds at most and nothing is written.",
+    takesPath: false,
+    takesText: true,
+    answer: (models, _input, changed) => {
+      const problemsOf = (all: readonly ModelSnapshot[]): string[] =>
+        all.flatMap((model) => findingsOf(model).all.map(({ code, place, text }) => `${model.name}: ${code} (${place.path}) ${text}`));
+      const [before, after] = [problemsOf(models), problemsOf(changed)];
+      return {
+        ...diffData(diffFiles(models, changed)),
+        newProblems: after.filter((each) => !before.includes(each)).slice(0, most),
+        problemsGone: before.filter((each) => !after.includes(each)).slice(0, most),
+      };
+    },
+  },
 ];
 
 /** The schema of a tool's input, as JSON Schema. */
-export function inputSchema({ takesPath }: Tool): { readonly type: "object"; readonly properties: Record<string, object>; readonly required: string[] } {
+export function inputSchema({ takesPath, takesText }: Tool): {
+  readonly type: "object";
+  readonly properties: Record<string, object>;
+  readonly required: string[];
+} {
   return {
     type: "object",
     properties: {
       file: { type: "string", description: "Path of the model file: absolute, or relative to the workspace." },
       model: { type: "string", description: "Name of the model; may be left out where the file has one." },
       ...(takesPath && { path: { type: "string", description: 'Path of the module in the model, such as "encoder.layers.0.attn"; "" is the model itself.' } }),
+      ...(takesText && { text: { type: "string", description: "The whole text that the file would have." } }),
     },
-    required: takesPath ? ["file", "path"] : ["file"],
+    required: ["file", ...(takesPath ? ["path"] : []), ...(takesText ? ["text"] : [])],
   };
 }
 
 /** What came as a tool's input; throws where it is none. */
 export function readInput(given: unknown): ToolInput {
-  const { file, model, path } = (typeof given === "object" && given !== null ? given : {}) as Record<string, unknown>;
+  const { file, model, path, text } = (typeof given === "object" && given !== null ? given : {}) as Record<string, unknown>;
   if (typeof file !== "string" || file === "") throw new Error('"file" is missing: the path of the model file.');
-  return { file, ...(typeof model === "string" && model !== "" && { model }), ...(typeof path === "string" && { path }) };
+  return {
+    file,
+    ...(typeof model === "string" && model !== "" && { model }),
+    ...(typeof path === "string" && { path }),
+    ...(typeof text === "string" && { text }),
+  };
+}
+
+/** The other text of the file; throws where none came. */
+export function textOf({ text }: ToolInput): string {
+  if (text === undefined) throw new Error('"text" is missing: the whole text that the file would have.');
+  return text;
 }
 
 function modelOf(models: readonly ModelSnapshot[], { file, model: name }: ToolInput): ModelSnapshot {

@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
-import { readInput, type Tool, tools } from "../describe/tools.js";
+import { readInput, textOf, type Tool, tools } from "../describe/tools.js";
 import type { ModelSession } from "./sessions/modelSession.js";
 import type { ModelSessions } from "./sessions/modelSessions.js";
 import { documentKey } from "./sources/documents.js";
+import { unsavedTexts } from "./sources/runners.js";
 
 /** Lets assistants in the editor ask about models. Where an answer needs the file to be run, the user is asked first. */
 export function registerAssistantTools(sessions: ModelSessions): vscode.Disposable {
@@ -36,7 +37,8 @@ class AssistantTool implements vscode.LanguageModelTool<object> {
     if (!session) throw new Error(`${input.file} is no model file of the workspace.`);
     if (needsRun(session)) await session.run({ asked: false });
     if (session.models.length === 0) throw new Error(session.failure?.message ?? "The file ran, and no module was alive at its end.");
-    const answer = this.tool.answer(session.models, input);
+    const changed = this.tool.takesText ? await session.modelsOf(new Map([...unsavedTexts(), [session.file, textOf(input)]])) : [];
+    const answer = this.tool.answer(session.models, input, changed);
     const text = typeof answer === "string" ? answer : JSON.stringify(session.failure ? { answer, runFailed: session.failure.message } : answer, null, 1);
     return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
   }

@@ -195,6 +195,13 @@ ${"=".repeat(140)}
 
   test("diff takes two files, and no other command does", () => {
     expect(layerscope("diff", "model.ts", "model.ts", "--model", "net")).toMatchObject({ status: 0, stdout: "net\nNo module changed.\n" });
+    writeFileSync(
+      path.join(folder, "two.ts"),
+      'import { nn } from "layerscope";\nexport const small = new nn.Linear(4, 2);\nexport const large = new nn.Linear(4, 3);\n',
+    );
+    expect(layerscope("diff", "two.ts#small", "two.ts#large").stdout).toBe(
+      "small → large\n~ large (Linear) outFeatures 2 → 3, gives 1×2 → 1×3\nParameters 10 → 15 (+5)\nTrainable parameters 10 → 15 (+5)\nMemory 40 B → 60 B (+20 B)\nMultiply-adds 8 → 12 (+4)\n",
+    );
     expect(layerscope("diff", "model.ts")).toMatchObject({ status: 2, stderr: expect.stringContaining("a file to compare with is missing") as string });
     expect(layerscope("summary", "model.ts", "model.ts")).toMatchObject({
       status: 2,

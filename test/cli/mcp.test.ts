@@ -55,6 +55,10 @@ describe("layerscope mcp", () => {
     expect(JSON.parse((await call("find_problems", { file })).text)).toEqual([]);
     const explained = JSON.parse((await call("explain_module", { file, path: "2" })).text) as { parameters: object[] };
     expect(explained.parameters[0]).toMatchObject({ name: "weight", shape: "8×8", sharedWith: ["3.weight"] });
+    const changed = JSON.parse((await call("what_would_change", { file, text: model.replace("rand(2, 4)", "rand(2, 5)") })).text) as { newProblems: string[] };
+    expect(changed.newProblems).toEqual([expect.stringMatching(/^net: failed \(0\) .*takes 4 features/) as string]);
+    expect(JSON.parse((await call("what_would_change", { file, text: model })).text)).toMatchObject({ newProblems: [], models: [{ changes: [] }] });
+    expect(await call("what_would_change", { file })).toMatchObject({ failed: true });
     // What changed on disk is run again.
     writeFileSync(path.join(folder, file), model.replace("rand(2, 4)", "rand(3, 4)"));
     expect(JSON.parse((await call("shapes_along_forward", { file })).text)).toMatchObject({ inputs: ["3×4"] });

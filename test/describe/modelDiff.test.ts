@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
-import { diffData } from "../../src/cli/diff.js";
+import { diffData } from "../../src/describe/diffData.js";
 import { diffFiles, diffModels, formatDiff } from "../../src/describe/modelDiff.js";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";

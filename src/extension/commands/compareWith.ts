@@ -1,13 +1,21 @@
 import * as vscode from "vscode";
 import { diffFiles, formatFileDiff } from "../../describe/modelDiff.js";
+import type { ModelSnapshot } from "../../protocol/index.js";
 import { noModelText } from "../ask/target.js";
 import type { Command } from "../command.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import { documentKey, documentUri } from "../sources/documents.js";
 
 interface Choice extends vscode.QuickPickItem {
-  /** What is compared with, its name and its models; undefined where the user changed their mind. */
-  readonly choose: () => Promise<{ readonly name: string; readonly texts: ReadonlyMap<string, string>; readonly file?: string } | undefined>;
+  /** What is compared with what; undefined where the user changed their mind. */
+  readonly choose: () => Promise<Sides | undefined>;
+}
+
+/** Two versions of models, by what the user calls them. `after`: default all that the file has. */
+interface Sides {
+  readonly name: string;
+  readonly before: readonly ModelSnapshot[];
+  readonly after?: readonly ModelSnapshot[];
 }
 
 /** Shows what became of the models that are shown, beside the last save of the file, a commit of it, or another file. */
@@ -20,15 +28,16 @@ export const run: Command = async ({ context, sessions }) => {
   const choices: readonly Choice[] = [
     { label: vscode.l10n.t("Last Commit"), choose: () => commit(session, "HEAD") },
     { label: vscode.l10n.t("Another Commit..."), choose: () => askForCommit(session) },
-    { label: vscode.l10n.t("Last Save"), choose: () => Promise.resolve({ name: vscode.l10n.t("last save"), texts: new Map() }) },
-    { label: vscode.l10n.t("Another File..."), choose: askForFile },
+    { label: vscode.l10n.t("Last Save"), choose: () => looked(session, vscode.l10n.t("last save"), new Map()) },
+    { label: vscode.l10n.t("Another File..."), choose: () => askForFile(session) },
+    ...(session.models.length > 1 ? [{ label: vscode.l10n.t("Another Model..."), choose: () => askForModel(session) }] : []),
   ];
   const title = vscode.l10n.t("Compare With...");
   const chosen = await (await vscode.window.showQuickPick(choices, { title }))?.choose();
   if (!chosen) return;
-  const before = await session.modelsOf(chosen.texts, chosen.file);
+  const { before, after = session.models } = chosen;
   const here = vscode.workspace.asRelativePath(documentUri(session.file));
-  const content = [`--- ${chosen.name}`, `+++ ${here}`, "", formatFileDiff(diffFiles(before, session.models)), ""].join("\n");
+  const content = [`--- ${chosen.name}`, `+++ ${here}`, "", formatFileDiff(diffFiles(before, after)), ""].join("\n");
   await vscode.window.showTextDocument(await comparison(context, `${chosen.name} - ${here}`, content), { viewColumn: vscode.ViewColumn.Beside });
 };
 
@@ -56,9 +65,26 @@ async function askForCommit(session: ModelSession): ReturnType<Choice["choose"]>
   return reference ? commit(session, reference) : undefined;
 }
 
-async function askForFile(): ReturnType<Choice["choose"]> {
+/** The models that other texts make, or another file. */
+async function looked(session: ModelSession, name: string, texts: ReadonlyMap<string, string>, file?: string): Promise<Sides> {
+  return { name, before: await session.modelsOf(texts, file) };
+}
+
+/** Another model of the file, beside the one that is shown. */
+async function askForModel(session: ModelSession): ReturnType<Choice["choose"]> {
+  const { shown } = session;
+  const others = session.models.filter((model) => model !== shown);
+  const name = await vscode.window.showQuickPick(
+    others.map((model) => model.name),
+    { title: vscode.l10n.t("Another Model...") },
+  );
+  const before = others.find((model) => model.name === name);
+  return before && shown ? { name: before.name, before: [before], after: [shown] } : undefined;
+}
+
+async function askForFile(session: ModelSession): ReturnType<Choice["choose"]> {
   const [uri] = (await vscode.window.showOpenDialog({ title: vscode.l10n.t("Another File...") })) ?? [];
-  return uri && { name: vscode.workspace.asRelativePath(uri), texts: new Map(), file: documentKey(uri) };
+  return uri && looked(session, vscode.workspace.asRelativePath(uri), new Map(), documentKey(uri));
 }
 
 /** The part of the interface of VS Code's own git extension that is used here. */
@@ -77,5 +103,5 @@ async function commit(session: ModelSession, reference: string): ReturnType<Choi
     if (text !== null) texts.set(document, text);
   }
   if (!texts.has(session.file)) throw new Error(vscode.l10n.t("{0} does not have the file.", reference));
-  return { name: reference, texts };
+  return looked(session, reference, texts);
 }

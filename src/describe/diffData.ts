@@ -1,7 +1,7 @@
-import type { FileDiff, ModelDiff, ModuleChange } from "../describe/modelDiff.js";
+import type { FileDiff, ModelDiff, ModuleChange } from "./modelDiff.js";
 import type { ModelSnapshot } from "../protocol/index.js";
 
-/** What `diff --json` prints: models that are in one file alone by their names. */
+/** A comparison as data, which `diff --json` prints: models that are in one file alone by their names. */
 export function diffData({ models, added, removed }: FileDiff) {
   return { models: models.map(modelData), added: added.map(({ name }) => name), removed: removed.map(({ name }) => name) };
 }
