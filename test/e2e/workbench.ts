@@ -18,6 +18,8 @@ export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The packaged extension to install; the development folder is loaded without it. */
   readonly vsix?: string;
+  /** VS Code as it is by itself. Default false. */
+  readonly withoutExtension?: boolean;
   /** Ask for trust, as a fresh VS Code does. */
   readonly askForTrust?: boolean;
   readonly width?: number;
@@ -40,6 +42,7 @@ export class Workbench {
     packages = {},
     settings = {},
     vsix,
+    withoutExtension = false,
     askForTrust = false,
     width = 1280,
     height = 900,
@@ -67,7 +70,7 @@ export class Workbench {
       browser = await launchChromium();
       const context = await browser.newContext({ viewport: { width, height } });
       const page = await context.newPage();
-      const address = server.address(folder, vsix ? {} : { developmentPath: root });
+      const address = server.address(folder, vsix || withoutExtension ? {} : { developmentPath: root });
       const workbench = new Workbench(page, folder, address, close);
       await workbench.load();
       return workbench;

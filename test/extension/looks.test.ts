@@ -3,7 +3,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, suiteSetup, suiteTeardown, teardown, test } from "mocha";
 import * as vscode from "vscode";
-import { answerDialogs, closeEditors, folder, models, problems, replaceText, runFile, until } from "./support.js";
+import { answerDialogs, closeEditors, folder, models, openFile, problems, replaceText, runFile, until } from "./support.js";
 
 const code = `import * as torch from "layerscope";
 const { nn } = torch;
@@ -98,6 +98,39 @@ for (let step = 0; ; step++) {
     // A run makes them as the code says.
     await vscode.commands.executeCommand("layerscope.run");
     assert.equal(await depth(), 0);
+  });
+
+  test("a file of 3,000 lines is looked at like any other, and its marks stand where its lines are", async () => {
+    const filler = Array.from({ length: 1480 }, (_, line) => `export const value${line} = (x: number): number => x + ${line};\n// ${line}`).join("\n");
+    const [imports, rest] = [code.slice(0, code.indexOf("export")), code.slice(code.indexOf("export"))];
+    const editor = await runFile("long.ts", `${imports}${filler}\n${rest}${filler.replaceAll("value", "other").slice(0, 4000)}\n`);
+    assert.ok(editor.document.lineCount > 3000, String(editor.document.lineCount));
+    await type(editor, "Linear(8, 1)", "Linear(7, 1)");
+    await until("the problem is told", () => problems(editor).length === 1);
+    assert.equal(editor.document.getText(problems(editor)[0]!.range), "new nn.Linear(7, 1)");
+    await type(editor, "Linear(7, 1)", "Linear(8, 3)");
+    await until("it is told no more, and the models follow", async () => problems(editor).length === 0 && (await parameters(editor)) === 67);
+    const at = editor.document.positionAt(editor.document.getText().indexOf("new nn.Linear(8, 3)"));
+    const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>("vscode.executeInlayHintProvider", editor.document.uri, new vscode.Range(at, at));
+    assert.ok(hints.some(({ label }) => label === "→ 2×3"));
+  });
+
+  test("two files that are open follow their own texts", async () => {
+    const one = await runFile("one.ts", code);
+    const other = await runFile("other.ts", code.replace("nn.Linear(4, 8)", "nn.Linear(5, 8)").replace("[2, 4]", "[2, 5]"));
+    await type(one, "Linear(8, 1)", "Linear(8, 2)");
+    await type(other, "Linear(8, 1)", "Linear(8, 4)");
+    await until("both follow", async () => (await parameters(one)) === 58 && (await parameters(other)) === 84);
+    assert.deepEqual([problems(one).length, problems(other).length], [0, 0]);
+  });
+
+  test("an imported file that is edited and not saved is looked at in the file that imports it", async () => {
+    const sizes = await openFile("sizes.ts", "export const hidden = 8;\n");
+    const editor = await runFile("importing.ts", code.replace("\nexport", '\nimport { hidden } from "./sizes";\nexport').replaceAll("8", "hidden"));
+    assert.equal(await parameters(editor), 49);
+    await type(await vscode.window.showTextDocument(sizes.document), "= 8", "= 16");
+    await until("the importing file's models follow", async () => (await parameters(editor)) === 97);
+    assert.ok(sizes.document.isDirty);
   });
 
   test("a setting turns it off", async () => {

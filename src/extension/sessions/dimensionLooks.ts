@@ -28,7 +28,7 @@ export class DimensionLooks implements vscode.Disposable {
     this.#subscriptions = vscode.Disposable.from(
       sessions.onDidClose((session) => this.#forget(session)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        for (const session of this.#timers.keys()) if (session.dependsOn(documentKey(document.uri))) this.#wait(session);
+        for (const session of [...this.#timers.keys()]) if (session.dependsOn(documentKey(document.uri))) this.#wait(session);
       }),
     );
   }
