@@ -59,7 +59,7 @@ console.log(y.shape);
 `;
     const editor = await runFile("named.ts", named);
     await until("the names are there", async () => (await hints(editor))["const y = net(torch.rand([B, 4]));"]?.join() === "B×width");
-    const position = editor.document.positionAt(named.indexOf("width);") + 1);
+    const position = editor.document.positionAt(named.indexOf("width), new") + 1);
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", editor.document.uri, position);
     const text = hovers.flatMap(({ contents }) => contents.map((content) => (typeof content === "string" ? content : content.value))).join("\n");
     assert.match(text, /\*\*width\*\* = 16 .*net: .*B×width/);
