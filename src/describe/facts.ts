@@ -11,7 +11,14 @@ import { type ModelIndex, nameIn } from "./modelIndex.js";
  */
 export function factsAbout(index: ModelIndex, path: string): readonly string[] {
   const module = index.module(path);
-  return module ? [...otherMode(index, module), ...biasTakenAway(index, module), ...otherGain(index, module)] : [];
+  return module ? [...sinceCompared(index, path), ...otherMode(index, module), ...biasTakenAway(index, module), ...otherGain(index, module)] : [];
+}
+
+/** What became of it, in a model that is compared. */
+function sinceCompared({ model: { comparison } }: ModelIndex, path: string): readonly string[] {
+  return (comparison?.changes ?? [])
+    .filter((change) => change.path === path)
+    .map(({ kind, text }) => l10n.t("Since {0}: {1}", comparison!.with, kind === "added" ? l10n.t("added") : text));
 }
 
 /** A part that is in another mode than what is around it, or a whole model that was left evaluating although that makes a difference to it. */

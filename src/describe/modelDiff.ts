@@ -163,6 +163,18 @@ function outputOf(index: ModelIndex, { path }: ModuleSnapshot): string | null {
   return outputs.length > 0 ? shapesText(index.model, outputs) : null;
 }
 
+/** The later model as one that is compared with `name`. */
+export function compared({ after, changes }: ModelDiff, name: string): ModelSnapshot {
+  const told = changes.flatMap((change) => {
+    const { kind } = change;
+    if (kind === "removed") return [];
+    // What lies in a module that was added was added with it.
+    const within = kind === "added" ? indexOf(after).within(change.after.path) : [change.after];
+    return within.map(({ path }) => ({ path, kind, text: changeText(change, after) }));
+  });
+  return { ...after, comparison: { with: name, changes: told } };
+}
+
 const signs: Readonly<Record<ModuleChange["kind"], string>> = { added: "+", removed: "-", changed: "~" };
 
 /** The same of all models of a file, with those that are in one alone. */

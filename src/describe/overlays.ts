@@ -207,3 +207,15 @@ function activation(module: ModuleSnapshot, index: ModelIndex, of: "mean" | "std
     .flatMap(({ finite, zeros }) => (of === "zeros" ? zeros : (finite?.[of] ?? [])));
   return found.length === 0 ? null : found.reduce((sum, value) => sum + value, 0) / found.length;
 }
+
+/** Which modules are new or others in a model that is compared; null where it is not, or none is. */
+export function comparisonOverlay({ model: { comparison } }: ModelIndex): Overlay | null {
+  if (!comparison || comparison.changes.length === 0) return null;
+  return {
+    title: l10n.t("Since {0}", comparison.with),
+    mark: "color",
+    values: new Map(comparison.changes.map(({ path, kind }) => [path, kind === "added" ? 1 : -1])),
+    scale: "linear",
+    format: (value) => (value > 0 ? l10n.t("added") : l10n.t("changed")),
+  };
+}

@@ -1,4 +1,4 @@
-import { overlay, type Overlay } from "../describe/overlays.js";
+import { comparisonOverlay, overlay, type Overlay } from "../describe/overlays.js";
 import { overlayMarks } from "./drawing/overlay.js";
 import type { Look } from "./drawing/paint.js";
 import type { PictureModel } from "./model/pictureModel.js";
@@ -9,12 +9,13 @@ import type { Theme } from "./theme.js";
 /** The last one of each model. */
 const kept = new WeakMap<PictureModel, { readonly settings: string; readonly overlay: Overlay | null }>();
 
-/** What the boxes of a picture show beside themselves; null where nothing is asked for, or it was not measured. */
+/** What the boxes of a picture show beside themselves: what is asked for, else what became of a model that is compared; null where it was not measured. */
 export function overlayOf(model: PictureModel, { overlay: id, overlayMark }: PictureSettings): Overlay | null {
-  if (id === null) return null;
+  if (id === null && !model.index.model.comparison) return null;
   const settings = `${id} ${overlayMark}`;
   let known = kept.get(model);
-  if (known?.settings !== settings) kept.set(model, (known = { settings, overlay: overlay(id, model.index, overlayMark) }));
+  if (known?.settings !== settings)
+    kept.set(model, (known = { settings, overlay: id === null ? comparisonOverlay(model.index) : overlay(id, model.index, overlayMark) }));
   return known.overlay;
 }
 

@@ -49,6 +49,16 @@ export interface ModelSnapshot {
   readonly brokenTies?: readonly BrokenTie[];
   /** Writes to what a backward pass then needed as it was, and failed for it. Absent where there were none. */
   readonly overwritten?: readonly OverwrittenValue[];
+  /** Present while the user compares it. */
+  readonly comparison?: Comparison;
+}
+
+/** What became of a model since another version of it, which it is compared with. */
+export interface Comparison {
+  /** What the user calls the other version. */
+  readonly with: string;
+  /** Of the model's own modules, those that are new or others; each with what became of it. */
+  readonly changes: readonly { readonly path: string; readonly kind: "added" | "changed"; readonly text: string }[];
 }
 
 /** Two parameters that were one. */

@@ -200,6 +200,10 @@ const trace: Check<snapshot.ForwardTrace> = shape<snapshot.ForwardTrace>(
   { scored: list(scored) },
 );
 
+const comparison = shape<snapshot.Comparison>({
+  with: text,
+  changes: list(shape<snapshot.Comparison["changes"][number]>({ path: text, kind: oneOf("added", "changed"), text })),
+});
 const brokenTie = shape<snapshot.BrokenTie>({ tensor: whole, from: whole, location: optional(checkLocation) });
 const overwritten = shape<snapshot.OverwrittenValue>({
   by: text as Check<unknown> as Check<OperationName>,
@@ -233,7 +237,7 @@ const model: Check<snapshot.ModelSnapshot> = shape<snapshot.ModelSnapshot>(
     undoDepth: whole,
     signal: optional(checkSignal),
   },
-  { training: checkTraining, brokenTies: list(brokenTie), overwritten: list(overwritten) },
+  { training: checkTraining, brokenTies: list(brokenTie), overwritten: list(overwritten), comparison },
 );
 
 /** Whether what refers to a tensor, a value or a step finds it: what follows such a number need not look. */

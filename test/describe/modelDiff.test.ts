@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import { diffData } from "../../src/describe/diffData.js";
-import { diffFiles, diffModels, formatDiff } from "../../src/describe/modelDiff.js";
+import { factsAbout } from "../../src/describe/facts.js";
+import { indexOf } from "../../src/describe/modelIndex.js";
+import { compared, diffFiles, diffModels, formatDiff } from "../../src/describe/modelDiff.js";
+import { comparisonOverlay } from "../../src/describe/overlays.js";
+import { overlayOf } from "../../src/picture/look.js";
+import { PictureModel } from "../../src/picture/model/pictureModel.js";
+import { initialState } from "../../src/picture/state.js";
+import { checkModel } from "../../src/protocol/snapshotChecks.js";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 
@@ -83,4 +90,23 @@ test("the same model has no changes; of files models are paired by name", () => 
     removed: ["a"],
   });
   expect(diffData(diffFiles([named("a")], [named("b")]))).toMatchObject({ models: [{ before: "a", after: "b" }], added: [], removed: [] });
+});
+
+test("a model that is compared has what is new or another in it, for the picture and the facts of its modules", () => {
+  const before = snapshot(() => new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 1)));
+  const after = snapshot(() => new nn.Sequential(new nn.Linear(4, 8), new nn.Tanh(), new nn.Linear(8, 2), new nn.Sequential(new nn.ReLU())));
+  const model = compared(diffModels(before, after), "HEAD");
+  expect(checkModel(model)).toBeNull();
+  expect(model.comparison!.changes.map(({ path, kind }) => `${path} ${kind}`)).toEqual([" changed", "1 added", "2 changed", "3 added", "3.0 added"]);
+  const index = indexOf(model);
+  const shown = comparisonOverlay(index)!;
+  expect(shown.title).toBe("Since HEAD");
+  expect([...shown.values].map(([path, value]) => `${path} ${shown.format(value)}`)).toEqual([" changed", "1 added", "2 changed", "3 added", "3.0 added"]);
+  expect(factsAbout(index, "2")).toEqual([expect.stringMatching(/^Since HEAD: \(Linear\) outFeatures 1 → 2/) as string]);
+  expect(factsAbout(index, "0")).toEqual([]);
+  expect(comparisonOverlay(indexOf(after))).toBeNull();
+  // The picture shows it where no other colours are asked for.
+  const settings = { ...initialState.settings, overlay: null };
+  expect(overlayOf(new PictureModel(model), settings)?.title).toBe("Since HEAD");
+  expect(overlayOf(new PictureModel(after), settings)).toBeNull();
 });

@@ -101,9 +101,10 @@ for (let step = 0; ; step++) {
   });
 
   test("a file of 3,000 lines is looked at like any other, and its marks stand where its lines are", async () => {
-    const filler = Array.from({ length: 1480 }, (_, line) => `export const value${line} = (x: number): number => x + ${line};\n// ${line}`).join("\n");
+    const filler = (name: string, lines: number): string =>
+      Array.from({ length: lines }, (_, line) => `export const ${name}${line} = (x: number): number => x + ${line};\n`).join("");
     const [imports, rest] = [code.slice(0, code.indexOf("export")), code.slice(code.indexOf("export"))];
-    const editor = await runFile("long.ts", `${imports}${filler}\n${rest}${filler.replaceAll("value", "other").slice(0, 4000)}\n`);
+    const editor = await runFile("long.ts", `${imports}${filler("before", 1500)}${rest}${filler("after", 1500)}`);
     assert.ok(editor.document.lineCount > 3000, String(editor.document.lineCount));
     await type(editor, "Linear(8, 1)", "Linear(7, 1)");
     await until("the problem is told", () => problems(editor).length === 1);
@@ -118,8 +119,8 @@ for (let step = 0; ; step++) {
   test("two files that are open follow their own texts", async () => {
     const one = await runFile("one.ts", code);
     const other = await runFile("other.ts", code.replace("nn.Linear(4, 8)", "nn.Linear(5, 8)").replace("[2, 4]", "[2, 5]"));
-    await type(one, "Linear(8, 1)", "Linear(8, 2)");
     await type(other, "Linear(8, 1)", "Linear(8, 4)");
+    await type(await vscode.window.showTextDocument(one.document, vscode.ViewColumn.Beside), "Linear(8, 1)", "Linear(8, 2)");
     await until("both follow", async () => (await parameters(one)) === 58 && (await parameters(other)) === 84);
     assert.deepEqual([problems(one).length, problems(other).length], [0, 0]);
   });
@@ -130,7 +131,6 @@ for (let step = 0; ; step++) {
     assert.equal(await parameters(editor), 49);
     await type(await vscode.window.showTextDocument(sizes.document), "= 8", "= 16");
     await until("the importing file's models follow", async () => (await parameters(editor)) === 97);
-    assert.ok(sizes.document.isDirty);
   });
 
   test("a setting turns it off", async () => {

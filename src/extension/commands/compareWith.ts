@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { diffFiles, formatFileDiff } from "../../describe/modelDiff.js";
+import { compared, diffFiles, formatFileDiff } from "../../describe/modelDiff.js";
 import type { ModelSnapshot } from "../../protocol/index.js";
 import { noModelText } from "../ask/target.js";
 import type { Command } from "../command.js";
@@ -37,7 +37,9 @@ export const run: Command = async ({ context, sessions }) => {
   if (!chosen) return;
   const { before, after = session.models } = chosen;
   const here = vscode.workspace.asRelativePath(documentUri(session.file));
-  const content = [`--- ${chosen.name}`, `+++ ${here}`, "", formatFileDiff(diffFiles(before, after)), ""].join("\n");
+  const found = diffFiles(before, after);
+  for (const diff of found.models) session.showCompared(compared(diff, chosen.name));
+  const content = [`--- ${chosen.name}`, `+++ ${here}`, "", formatFileDiff(found), ""].join("\n");
   await vscode.window.showTextDocument(await comparison(context, `${chosen.name} - ${here}`, content), { viewColumn: vscode.ViewColumn.Beside });
 };
 

@@ -213,6 +213,12 @@ export class ModelSession implements vscode.Disposable {
     return models;
   }
 
+  /** Shows a model as it is compared, until it is made anew. */
+  showCompared(model: ModelSnapshot): void {
+    this.#models = this.#models.map((known) => (known.name === model.name ? model : known));
+    this.#changes.fire({ kind: "model", model });
+  }
+
   /** Every document that went into the last run. */
   get documents(): readonly string[] {
     return this.#documents;
