@@ -150,3 +150,20 @@ test("two states are compared: distances, histograms on shared bins, both signal
   await pane.getByRole("button", { name: "Compare", exact: true }).click();
   await expect.poll(() => pane.locator(".training-problem").innerText()).toBe('before: Missing key(s) in state_dict: "0.0.bias".');
 });
+
+test("what the code's own training did shows before steps are taken", async () => {
+  torch.manualSeed(0);
+  const inspection = inspectHere();
+  const net = new nn.Linear(4, 2);
+  const optimizer = new torch.optim.Adam(net.parameters());
+  for (let step = 0; step < 3; step++) {
+    net(torch.ones(2, 4)).square().mean().backward();
+    optimizer.step();
+  }
+  const webview = await open(fileState({ models: [snapshotOf(inspection, net)] }), { width: 600, height: 800, answers: { showSignal: () => null } });
+  const pane = webview.page.getByRole("region", { name: "Signal of model" });
+  await webview.send({ kind: "perform", action: "signal" });
+  await button(webview, "A Few Steps").click();
+  await expect.poll(() => pane.locator(".training").innerText()).toContain("3 steps of the code's Adam");
+  expect(await pane.getByRole("table", { name: "Training, step by step" }).getByRole("row").count()).toBeGreaterThan(2);
+});

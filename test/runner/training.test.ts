@@ -97,3 +97,39 @@ test("a pass that is measured says at which module it is", async () => {
   expect(told[0]).toMatchObject({ total: 2 * 41 * 8, at: expect.stringMatching(/^\d*$/) as string });
   expect(told.every(({ done, total }, at) => done <= total! && done > (told[at - 1]?.done ?? 0))).toBe(true);
 });
+
+const endless = {
+  "endless.ts": `import * as torch from "layerscope";
+const { nn, optim } = torch;
+export const net = new nn.Linear(4, 1);
+const optimizer = new optim.SGD(net.parameters(), { lr: 0.01 });
+const x = torch.ones(8, 4);
+for (;;) {
+  optimizer.zeroGrad();
+  net(x).square().mean().backward();
+  optimizer.step();
+}
+`,
+  "endless.py": `import torch
+from torch import nn
+net = nn.Linear(4, 1)
+optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+x = torch.ones(8, 4)
+while True:
+    optimizer.zero_grad()
+    net(x).square().mean().backward()
+    optimizer.step()
+`,
+};
+
+test.each(Object.entries(endless))("%s: training that reaches the time limit is there up to its last sample", async (name, text) => {
+  const { models, failure } = await workspace.run(text, { timeLimit: 4000 }, name);
+  expect(failure?.kind).toMatch(/^(timeout|cancelled)$/);
+  const { training } = models[0]!;
+  expect(training).toMatchObject({ by: { kind: "code", optimizer: name.endsWith("py") ? "Adam" : "SGD" }, failure: null });
+  expect(training!.steps).toBeGreaterThan(3);
+  const last = training!.samples.at(-1)!;
+  expect(last.step).toBe(training!.steps);
+  expect(last.parameters!.map(({ mean }) => mean)).toEqual([0, 1].map((at) => models[0]!.tensors[at]!.statistics!.finite!.mean));
+  expect(training!.samples[1]!.loss!).toBeLessThan(training!.samples[0]!.loss!);
+});

@@ -57,6 +57,7 @@ describe("in a workspace that is not trusted", () => {
         "src/extension/code/initializationEdit.ts",
         "src/extension/commands/createExample.ts",
         "src/extension/commands/installEnginePackage.ts",
+        "src/extension/sessions/keptStates.ts",
         "src/extension/sources/runners.ts",
         "src/extension/views/pageHandlers.ts",
       ]),
