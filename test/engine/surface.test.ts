@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { rowsDefined } from "../../src/engine/dispatch/index.js";
 
 /** Rows that others are made of. */
-const parts = ["viewAdjoint", "copy", "euclideanDist", "alias", "index", "recurrentLayer", "recurrentPart"];
+const parts = ["standardGamma", "sampleDirichlet", "viewAdjoint", "copy", "euclideanDist", "alias", "index", "recurrentLayer", "recurrentPart"];
 
 test("every operation can be called: as torch.name, as a method, or as nn.functional.name", () => {
   const places: readonly object[] = [torch, torch.Tensor.prototype, torch.nn.functional, torch.linalg, torch.special];

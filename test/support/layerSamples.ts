@@ -86,6 +86,9 @@ sample("featureAlphaDropout", (a) => F.featureAlphaDropout(a, 0.4, true), x(2, 3
 sample("normal", (a, b) => torch.normal(a, b), x(2, 3), positive(2, 3));
 sample("bernoulli and poisson", (a) => torch.bernoulli(a.div(2)).add(torch.poisson(a)), positive(2, 3));
 sample("multinomial", (a) => torch.multinomial(a, 2), positive(2, 3));
+sample("binomial", (a) => torch.binomial(a.mul(5).ceil(), a.div(3)), positive(2, 3));
+sample("gamma numbers", (a) => new torch.distributions.Gamma(a.detach(), 1, { validateArgs: false }).sample(), positive(2, 3));
+sample("Dirichlet vectors", (a) => new torch.distributions.Dirichlet(a.detach(), { validateArgs: false }).sample(), positive(2, 3));
 
 // ---- normalization
 

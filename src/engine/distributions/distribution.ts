@@ -35,17 +35,26 @@ export abstract class Distribution {
 
   /** The tensors that a distribution is made of, by name, for those who look at models. */
   static tensorsOf(distribution: Distribution): Readonly<Record<string, Tensor>> {
-    return Object.fromEntries(Object.entries(distribution.parameters()).map(([name, { value }]) => [name, value]));
+    const own = Object.entries(distribution.parameters()).map(([name, { value }]) => [name, value] as const);
+    const inner = Object.entries(distribution.components()).flatMap(([name, each]) =>
+      Object.entries(Distribution.tensorsOf(each)).map(([tensor, value]) => [`${name}.${tensor}`, value] as const),
+    );
+    return Object.fromEntries([...own, ...inner]);
   }
 
-  protected constructor(batchShape: readonly number[], options: DistributionOptions) {
+  protected constructor(batchShape: readonly number[], options: DistributionOptions, eventShape: readonly number[] = []) {
     this.validateArgs = checkedOptions<DistributionOptions>(new.target.name, options, "validateArgs").validateArgs ?? Distribution.#validateByDefault;
     this.batchShape = Size.fromArray([...batchShape]);
-    this.eventShape = Size.fromArray([]);
+    this.eventShape = Size.fromArray([...eventShape]);
   }
 
   /** The parameters that were given, by name, with what each has to be. */
   protected abstract parameters(): ConstrainedParameters;
+
+  /** The distributions that this one is made of, by name. */
+  protected components(): Readonly<Record<string, Distribution>> {
+    return {};
+  }
 
   /** What samples are like. */
   abstract get support(): Constraint;

@@ -31,6 +31,7 @@ export {
   sinc_,
   xlogy_,
 } from "./inPlace.js";
+export { binomial } from "./gammaDraws.js";
 export * from "./gatherScatter.js";
 export * from "./indexedSlices.js";
 export * from "./indexing.js";

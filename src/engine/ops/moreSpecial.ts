@@ -21,11 +21,11 @@ function unary(name: string, f: (x: number) => number, derivative: UnaryDerivati
 function binary(name: string, f: (x: number, y: number) => number, derivatives: BinaryDerivatives | null = null): Binary {
   const row = derivatives === null ? binaryRow(name, "float", f, null) : binaryRow(name, "float", f, derivatives);
   const operation = ofTwo(name, defineOperation<[x: Tensor, y: Tensor | Scalar]>(row));
-  return ((x: Tensor | number, ...rest: Parameters<typeof operation> extends [Tensor, ...infer Rest] ? Rest : never) => {
-    const other: unknown = rest[0];
+  return (x, ...rest: readonly unknown[]) => {
+    const [other] = rest;
     const first = x instanceof Tensor ? x : tensor(x, other instanceof Tensor && other.dtype.isFloatingPoint ? { dtype: other.dtype } : {});
-    return operation(first, ...rest);
-  }) as Binary;
+    return operation(first, ...(rest as [Tensor | Scalar]));
+  };
 }
 
 /** -x log(x), 0 at 0 and minus infinity below. (torch.special.entr) */

@@ -91,7 +91,7 @@ export function fillNormalSerially(target: FloatArray, offset: number, length: n
 }
 
 /** Box-Muller in double precision; the second value of the pair is kept on the generator, across calls and dtypes. */
-function standardNormal(generator: Generator): number {
+export function standardNormal(generator: Generator): number {
   const kept = generator.nextNormal;
   if (kept !== null) {
     generator.nextNormal = null;
