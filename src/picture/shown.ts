@@ -45,6 +45,14 @@ export class Shown {
     return id === null ? null : (this.scene.byId.get(id) ?? null);
   }
 
+  /** The box of an item; of a module that stands elsewhere than it is declared, that of its first call. Null where it is not drawn by itself. */
+  boxOf(id: string): SceneBox | null {
+    const own = this.box(id);
+    if (own || !this.model.index.module(id)) return own;
+    const found = visibleBox(this.model, this.scene, id);
+    return found?.node.path === id ? found : null;
+  }
+
   /** The item that is selected, or the innermost closed box around it. */
   visible(selection: PictureSelection | null): string | null {
     if (!selection) return null;

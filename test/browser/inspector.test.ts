@@ -25,6 +25,33 @@ describe("a model and its inspector", () => {
     expect(text).toMatch(/std\s+0\.\d+/);
   });
 
+  test("the fields of a model's inputs are its own, as many as it has, after another model was shown", async () => {
+    class Joined extends torch.nn.Module {
+      l = new torch.nn.Linear(4, 2);
+      override forward(x: torch.Tensor, y: torch.Tensor): torch.Tensor {
+        return this.l(x.add(y));
+      }
+    }
+    const [one, two] = [new torch.nn.Linear(3, 1), new Joined()];
+    one(torch.rand(2, 3));
+    two(torch.rand(5, 4), torch.rand(5, 4));
+    const inspection = inspectHere();
+    const shown = [
+      { name: "one", module: one },
+      { name: "two", module: two },
+    ];
+    inspection.setModels(
+      shown.map((each) => ({ ...each, location: null })),
+      { infer: true },
+    );
+    const webview = await open(fileState({ models: inspection.snapshots() }), { selection: { model: "one", path: "" } });
+    const fields = inspector(webview).locator(".inputs input");
+    await expect.poll(() => fields.count()).toBe(1);
+    await fields.first().fill("7, 3");
+    await webview.send({ kind: "select", selection: { model: "two", path: "" } });
+    await expect.poll(() => fields.evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value))).toEqual(["5, 4", "5, 4"]);
+  });
+
   test("a module that is not called says what uses its parameters, and leads there", async () => {
     class Block extends torch.nn.Module {
       attention = new torch.nn.MultiheadAttention(16, 4);

@@ -167,7 +167,7 @@ export class GraphView implements GraphViewInterface {
   #reveal(isChanging: boolean): Arrangement | null {
     const { selection, arrangement } = this.#state;
     if (!selection || !this.#model) return null;
-    const box = this.#shown?.box(selection.id);
+    const box = this.#shown?.boxOf(selection.id);
     if (box && this.#shown!.model === this.#model && !this.#isLayingOut && !isChanging) {
       bringIntoView(this.#camera, box);
       this.#movedByUser();
@@ -294,7 +294,7 @@ export class GraphView implements GraphViewInterface {
     const before = this.#size;
     this.#size = { width: this.#camera.width, height: this.#camera.height };
     if (this.#shown && this.#size.width > 0) {
-      const selected = this.#shown.box(this.#selected);
+      const selected = this.#selected === null ? null : this.#shown.boxOf(this.#selected);
       const wasSeen = selected !== null && isSeen(this.#camera, selected, before);
       if (this.#fitWhenSized || !this.#cameraTouched) {
         this.#fitWhenSized = false;

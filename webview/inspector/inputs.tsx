@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { ForwardTrace, ModelSnapshot, StatedInput } from "../../src/protocol/index.js";
 import { formatCount } from "../../src/describe/format.js";
 import { parseShape, type ShapeText } from "../../src/describe/shapeText.js";
@@ -32,9 +32,11 @@ const fieldsShown = 12;
 function ShapeForm({ model, trace }: InputsProps) {
   const { page, act } = useSession();
   const shapes = trace.inputs.map(({ value }) => trace.values[value]!.shape.join(", "));
-  const [typed, setTyped] = useState(shapes);
+  // What was typed is of the model that it was typed for: another may have more inputs.
+  const [edited, setEdited] = useState<{ readonly model: ModelSnapshot; readonly texts: readonly string[] } | null>(null);
+  const typed = edited?.model === model ? edited.texts : shapes;
+  const setTyped = (texts: readonly string[]): void => setEdited({ model, texts });
   const [all, setAll] = useState(false);
-  useEffect(() => setTyped(shapes), [model]);
   // The shape of a scalar is shown as nothing.
   const parsed = typed.map((text, at): ShapeText => (text.trim() === "" && shapes[at] === "" ? { shape: [], problem: null } : parseShape(text)));
   const problem = parsed.find((each) => each.problem !== null)?.problem;

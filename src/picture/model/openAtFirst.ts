@@ -64,7 +64,12 @@ function contentOf(model: Openable, { node, module }: Candidate) {
     return first ? first.nodes.filter(isDrawn).map((each) => ({ node: each, module: first.module })) : [];
   });
   const others = flow?.nodes.filter(({ id }) => isDrawn(id)).length ?? 0;
-  // A pass that called nothing in it leaves nothing to follow.
-  const isFollowed = !flow || flow.modules.size > 0 || module.children.length === 0;
+  // A pass that called nothing in it, and took no more than parameters of what it holds, leaves nothing to follow.
+  const isFollowed = !flow || module.children.length === 0 || holdsCall(model.flow(false)!, node);
   return { boxes, others, isFollowed };
+}
+
+function holdsCall(flow: DataFlow, node: string): boolean {
+  const held = [...(flow.containers.get(node)?.modules.values() ?? [])].flat();
+  return held.some((each) => flow.calls.has(each) || holdsCall(flow, each));
 }

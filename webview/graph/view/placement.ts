@@ -50,7 +50,7 @@ export function place(placement: Placement, camera: Camera, shown: Shown, before
     }
     case "reveal": {
       if (!before) firstView(camera, shown);
-      const box = shown.box(placement.id);
+      const box = shown.boxOf(placement.id);
       if (box) bringIntoView(camera, box);
       return null;
     }
@@ -181,7 +181,7 @@ export function bringStartIntoView(camera: Camera, box: SceneBox): void {
 
 /** What stays where it is when everything is opened or closed: the selection, where it is in view. */
 export function pinned(camera: Camera, shown: Shown | null, selection: string | null): string | null {
-  const selected = shown?.box(selection);
+  const selected = selection === null ? null : shown?.boxOf(selection);
   return selected && isSeen(camera, selected) ? selected.node.id : null;
 }
 
