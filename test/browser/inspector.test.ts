@@ -32,10 +32,10 @@ describe("a model and its inspector", () => {
         return this.l(x.add(y));
       }
     }
+    const inspection = inspectHere();
     const [one, two] = [new torch.nn.Linear(3, 1), new Joined()];
     one(torch.rand(2, 3));
     two(torch.rand(5, 4), torch.rand(5, 4));
-    const inspection = inspectHere();
     const shown = [
       { name: "one", module: one },
       { name: "two", module: two },

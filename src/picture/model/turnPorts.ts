@@ -18,24 +18,34 @@ export function edgesOfAllTurns(flow: DataFlow, calls: readonly string[], callsA
     isFitted = true;
     return { ...edge, fromPort, toPort };
   });
-  const given = givenInOtherTurns(flow, calls);
-  if (given.length > 0) return [...fitted, ...given];
+  const crossed = crossedInOtherTurns(flow, calls);
+  if (crossed.length > 0) return [...fitted, ...crossed];
   return isFitted ? fitted : edges;
 }
 
-/** What other calls give out and the first does not, because nothing takes it there. */
-function givenInOtherTurns({ containers, standing }: DataFlow, [first, ...others]: readonly string[]): readonly FlowEdge[] {
+/** What other calls give out and the first does not, because nothing takes it there; and what they take in ungiven, as what an earlier call has written. */
+function crossedInOtherTurns({ containers, standing, operandPorts }: DataFlow, [first, ...others]: readonly string[]): readonly FlowEdge[] {
   const shown = containers.get(first!);
-  const known = new Set(shown?.edges.flatMap((edge) => (edge.to === border ? [edge.toPort] : [])));
+  const given = new Set(shown?.edges.flatMap((edge) => (edge.to === border ? [edge.toPort] : [])));
+  const taken = new Set(shown?.edges.flatMap((edge) => (edge.from === border ? [takenAs(edge)] : [])));
   const isShown = (node: string) => node === border || standing.has(node) || shown!.nodes.some(({ id }) => id === node);
-  return others.flatMap((call) =>
-    (containers.get(call)?.edges ?? []).flatMap((edge) => {
-      const from = edge.from === border ? border : first! + edge.from.slice(call.length);
-      if (edge.to !== border || known.has(edge.toPort) || !isShown(from)) return [];
-      known.add(edge.toPort);
-      return [{ ...edge, from }];
-    }),
-  );
+  return others.flatMap((call) => {
+    const inFirst = (node: string) => (node === border ? border : first! + node.slice(call.length));
+    const operands = operandPorts.get(call)?.length ?? 0;
+    return (containers.get(call)?.edges ?? []).flatMap((edge) => {
+      const isGiven = edge.to === border && !given.has(edge.toPort);
+      if (!isGiven && (edge.from !== border || portNumber(edge.fromPort) < operands)) return [];
+      const same = { ...edge, from: inFirst(edge.from), to: inFirst(edge.to) };
+      if ((!isGiven && taken.has(takenAs(same))) || !isShown(same.from) || !isShown(same.to)) return [];
+      if (isGiven) given.add(edge.toPort);
+      else taken.add(takenAs(same));
+      return [same];
+    });
+  });
+}
+
+function takenAs({ fromPort, to, toPort, operand }: FlowEdge): string {
+  return `${fromPort} ${to} ${toPort} ${operand}`;
 }
 
 /** By operand, the port of it in the call that tells it from most others; null where all calls agree. */
