@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import * as vscode from "vscode";
 import { Damage } from "../support/damage.js";
 import { reloading } from "./reloading.js";
-import { answerDialogs, closeEditors, folder, layerscope, openFile, problems, replaceText, until } from "./support.js";
+import { answerDialogs, closeEditors, folder, layerscope, problems, replaceText, until } from "./support.js";
 
 const names = ["one.ts", "two.ts"] as const;
 const seed = Number(process.env.LAYERSCOPE_SOAK_SEED ?? 1);
@@ -70,7 +70,7 @@ suite("what a user does, in any order", () => {
       const began = Date.now();
       const said: string[] = [];
       let name: (typeof names)[number] = "one.ts";
-      let editor = await openFile(name, net(3));
+      let editor = await openWith(name, net(3));
       const steps: Readonly<Record<string, () => unknown>> = {
         run: () => vscode.commands.executeCommand("layerscope.run"),
         stop: () => vscode.commands.executeCommand("layerscope.stop"),
@@ -96,7 +96,7 @@ suite("what a user does, in any order", () => {
         },
         "another file": async () => {
           name = name === "one.ts" ? "two.ts" : "one.ts";
-          editor = await openFile(name, net(3));
+          editor = await openWith(name, net(3));
         },
       };
       const pending: Promise<unknown>[] = [];
@@ -146,6 +146,15 @@ suite("what a user does, in any order", () => {
     console.log(`${done.length} sequences of ${stepsOfEach} in ${1 + Math.floor((sequences - 1) / sequencesOfWindow)} windows, seed ${seed}`);
   }).timeout(60_000 + sequences * 60_000);
 });
+
+/** In the editor alone: what was not saved before may stand in the way of a change on disk. */
+async function openWith(name: string, text: string): Promise<vscode.TextEditor> {
+  const file = `${folder}/${name}`;
+  if (!existsSync(file)) writeFileSync(file, text);
+  const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
+  await replaceText(editor, text);
+  return editor;
+}
 
 async function within(milliseconds: number, what: string, doing: PromiseLike<unknown>): Promise<void> {
   const late = wait(milliseconds, "late", { ref: false });
