@@ -22,6 +22,8 @@ export interface WorkbenchOptions {
   readonly withoutExtension?: boolean;
   /** Ask for trust, as a fresh VS Code does. */
   readonly askForTrust?: boolean;
+  /** The display language. VS Code's own texts stay English, for want of their pack; an extension's follow. */
+  readonly language?: string;
   readonly width?: number;
   readonly height?: number;
 }
@@ -44,6 +46,7 @@ export class Workbench {
     vsix,
     withoutExtension = false,
     askForTrust = false,
+    language,
     width = 1280,
     height = 900,
   }: WorkbenchOptions): Promise<Workbench> {
@@ -69,6 +72,8 @@ export class Workbench {
     try {
       browser = await launchChromium();
       const context = await browser.newContext({ viewport: { width, height } });
+      // What the page of a server with language packs says before the workbench is loaded.
+      if (language !== undefined) await context.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), language);
       const page = await context.newPage();
       const address = server.address(folder, vsix || withoutExtension ? {} : { developmentPath: root });
       const workbench = new Workbench(page, folder, address, close);
