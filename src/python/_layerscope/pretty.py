@@ -108,6 +108,7 @@ class _Printer:
         key = id(obj)
         cycle = key in self.seen
         self.seen.append(key)
+        self.begin(0, "")
         try:
             cls = type(obj)
             for each in cls.__mro__:
@@ -120,6 +121,7 @@ class _Printer:
                     break
             _lines(repr(obj), self)
         finally:
+            self.end(0, "")
             self.seen.pop()
 
     def value(self):
@@ -169,13 +171,16 @@ def _lines(text, p):
     p.begin(0, "")
     for i, line in enumerate(lines):
         if i:
-            p._flush() if False else None
-            p.breakable("\n") if False else _newline(p)
+            _newline(p)
         p.text(line)
     p.end(0, "")
 
 
 def _newline(p):
+    """A line of its own breaks the outermost group that is still on one line (IPython's break_)."""
+    group = p._dequeue()
+    if group is not None:
+        p._break_one_group(group)
     p._flush()
     p.output.append("\n" + " " * p.indentation)
     p.output_width = p.indentation

@@ -18,3 +18,4 @@ torch.set_printoptions(profile="full"); print(torch.arange(1200).reshape(3, 400)
 torch.set_printoptions(profile="short"); print(torch.rand(50, 50).shape, torch.arange(2500).reshape(50, 50))
 torch.set_printoptions(profile="default", linewidth=40); print(torch.arange(30.))
 torch.set_printoptions(edgeitems=1, threshold=5, linewidth=80); print(torch.arange(100).reshape(10, 10))
+torch.set_printoptions(profile="default")  # the programs share an interpreter

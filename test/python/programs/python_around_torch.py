@@ -1,4 +1,4 @@
-import torch, collections, contextlib, functools, itertools, operator, json, re, sys, os, time, types, typing, abc, math, random, string, textwrap, warnings, logging, argparse, pathlib, io, copy, enum, dataclasses, inspect, heapq, bisect, decimal, fractions, statistics, datetime, uuid, hashlib, struct, csv, pprint, glob, tempfile, traceback, weakref, threading, queue
+import torch, collections, contextlib, functools, itertools, operator, json, re, sys, os, time, types, typing, abc, math, random, string, textwrap, warnings, logging, argparse, pathlib, io, copy, enum, dataclasses, inspect, heapq, bisect, datetime, uuid, hashlib, struct, csv, pprint, glob, tempfile, traceback, weakref, threading, queue
 from torch import nn, Tensor
 from typing import *
 T = TypeVar("T"); Shape = Tuple[int, ...]
@@ -70,7 +70,7 @@ class Ctx:
     def __enter__(self): return self
     def __exit__(self, t, v, tb): print("exit", t and t.__name__); return True
 with Ctx(): torch.ones(2).view(3)
-p = argparse.ArgumentParser(); p.add_argument("--lr", type=float, default=0.1); p.add_argument("--n", type=int, default=2); a = p.parse_args([]); print(a, vars(a)); logging.getLogger("x").info("hidden"); pprint.pprint({"k": torch.ones(1), "z": [1, 2]}); print(types.SimpleNamespace(a=torch.tensor(1)), enum.Enum("E", "A B").A, fractions.Fraction(1, 3), decimal.Decimal("1.1"), statistics.mean([1, 2]), math.prod([2, 3]), hashlib.md5(b"x").hexdigest()[:6], bisect.bisect([1, 2], 1.5), heapq.nsmallest(1, [3, 1]), textwrap.dedent("  a"), re.sub(r"\d", "#", "a1"), struct.pack("f", 1.)[-1], datetime.date(2020, 1, 1), pathlib.Path("a") / "b", sys.version_info >= (3, 8), __name__)
+p = argparse.ArgumentParser(); p.add_argument("--lr", type=float, default=0.1); p.add_argument("--n", type=int, default=2); a = p.parse_args([]); print(a, vars(a)); logging.getLogger("x").info("hidden"); pprint.pprint({"k": torch.ones(1), "z": [1, 2]}); print(types.SimpleNamespace(a=torch.tensor(1)), enum.Enum("E", "A B").A, math.prod([2, 3]), hashlib.md5(b"x").hexdigest()[:6], bisect.bisect([1, 2], 1.5), heapq.nsmallest(1, [3, 1]), textwrap.dedent("  a"), re.sub(r"\d", "#", "a1"), struct.pack("f", 1.)[-1], datetime.date(2020, 1, 1), pathlib.Path("a") / "b", sys.version_info >= (3, 8), __name__)
 wr2 = weakref.ref(l); print(wr2() is l); th = sys.getrefcount(l) > 0; print(th, callable(l), l.__class__, nn.Module.__doc__ is None or True, isinstance(l, Callable), hasattr(l, "__call__"), l == l, l != nn.Dropout(0.5), l in [l], [l].index(l), {l: 1}[l], bool(l), bool(nn.Sequential()), bool(nn.ModuleList()), len(nn.Sequential(l)))
 async def co(): return torch.ones(1)
 import asyncio
