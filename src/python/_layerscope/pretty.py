@@ -114,7 +114,7 @@ class _Printer:
             for each in cls.__mro__:
                 known = _printers.get(each)
                 if known is not None:
-                    if each is cls or cls.__repr__ is each.__repr__ or each in (type, types.FunctionType):
+                    if each is cls or cls.__repr__ is each.__repr__ or each in (type, types.FunctionType, types.BuiltinFunctionType):
                         return known(obj, self, cycle)
                     break
                 if each is not object and "__repr__" in each.__dict__ and each.__dict__["__repr__"] is not object.__repr__:
@@ -319,6 +319,7 @@ _printers = {
     frozenset: _set("frozenset({", "})"),
     type: _class,
     types.FunctionType: _function,
+    types.BuiltinFunctionType: _function,
     OrderedDict: _ordered,
     defaultdict: _defaultdict,
     Counter: _counter,
