@@ -22,7 +22,9 @@ async function compile(entry, features) {
       path.join(folder, `assembly/${entry}.ts`),
       ...enable,
       ...(entry === "shared" ? ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"] : []),
-      ...["-O3", "--shrinkLevel", "1", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--outFile", outFile],
+      // Where there is no fused operation, what stands for it is not written out each time.
+      ...(features.includes("relaxed-simd") ? [] : ["--shrinkLevel", "1"]),
+      ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--outFile", outFile],
     ]);
     if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
     return Buffer.from(readConstantsFromMemory(await readFile(outFile))).toString("base64");

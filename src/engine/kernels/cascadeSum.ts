@@ -199,7 +199,7 @@ class Sums<Numbers extends FloatArray> {
 }
 
 /** So many rows, as a power of two, are summed before sums are. */
-function powerFor(rows: number): number {
+export function powerFor(rows: number): number {
   const ceilLog2 = rows <= 2 ? 1 : 32 - Math.clz32(rows - 1);
   return Math.max(4, ceilLog2 >> 2);
 }

@@ -129,6 +129,7 @@ export interface ProductKernels {
 export interface Kernels extends ProductKernels, Record<NumberKernel | TruthKernel, ElementwiseFunction> {
   softmaxRows(x: number, output: number, rows: number, size: number): void;
   softmaxBackwardRows(gradient: number, y: number, output: number, rows: number, size: number): void;
+  shiftedExponentials(x: number, rows: number, size: number, shifts: number): void;
   exponentialSums(x: number, rows: number, size: number, maxima: number, sums: number): void;
   subtractFromRows(x: number, output: number, rows: number, size: number, shifts: number): void;
   logSoftmaxBackwardRows(gradient: number, y: number, output: number, rows: number, size: number): void;

@@ -77,6 +77,23 @@ export function rowSumsInWasm(data: Float32Array, rows: ContiguousRows, power: n
   return inRows(data, rows, ({ kernels }, count) => kernels.rowSums(input, count, rows.size, power, output, state));
 }
 
+/** The sum of e^(x - shift) of each row of at least eight numbers, and its shift, which is the largest one or 0 where that is infinite; null where the kernels do not serve. */
+export function exponentialRowSumsInWasm(
+  data: Float32Array,
+  rows: ContiguousRows,
+  power: number,
+): { readonly sums: Float32Array; readonly shifts: Float32Array } | null {
+  const shifts = new Float32Array(rows.count);
+  let done = 0;
+  const sums = inRows(data, rows, ({ kernels, float32 }, count) => {
+    kernels.shiftedExponentials(input, count, rows.size, output);
+    shifts.set(float32.subarray(output / bytes, output / bytes + count), done);
+    done += count;
+    kernels.rowSums(input, count, rows.size, power, output, state);
+  });
+  return sums === null ? null : { sums, shifts };
+}
+
 /** The norm of each row; null where the kernels do not serve. */
 export function rowNormsInWasm({ data, starts, size }: Slices): Float32Array | null {
   const step = starts.length < 2 ? size : starts[1]! - starts[0]!;

@@ -1,5 +1,5 @@
 import {
-  cos as cosOf, erf as erfOf, exactExp, exp as expOf, expm1 as expm1Of, fusedMultiplyAdd, log as logOf, log1p as log1pOf, normalDistribution, pow as powOf, sigmoid as sigmoidOf,
+  cos as cosOf, erf as erfOf, exactExp, exp as expOf, expm1 as expm1Of, fusedMultiplyAdd, log as logOf, log1p as log1pOf, nearestExp, normalDistribution, pow as powOf, sigmoid as sigmoidOf,
   sin as sinOf, softplusExcess, tanh as tanhOf,
 } from "./math";
 
@@ -105,7 +105,7 @@ function applyUnary(f: Unary, x: v128): v128 {
   if (f == Unary.Round) return f32x4.nearest(x);
   if (f == Unary.Sign) return signOf(x);
   if (f == Unary.Relu) return f32x4.max(x, splat(0));
-  if (f == Unary.Exp) return expOf(x);
+  if (f == Unary.Exp) return nearestExp(x);
   if (f == Unary.Expm1) return expm1Of(x);
   if (f == Unary.Log) return logOf(x);
   if (f == Unary.Log2) return f32x4.mul(logOf(x), splat(1.4426950408889634));
@@ -197,7 +197,7 @@ function applyBinary(f: Binary, x: v128, y: v128): v128 {
   if (f == Binary.BinaryCrossEntropyWithLogits) {
     return f32x4.sub(f32x4.mul(f32x4.sub(splat(1), y), x), f32x4.sub(f32x4.min(x, splat(0)), softplusExcess(x)));
   }
-  if (f == Binary.SoftMargin) return log1pOf(expOf(f32x4.mul(f32x4.neg(y), x)));
+  if (f == Binary.SoftMargin) return log1pOf(nearestExp(f32x4.mul(f32x4.neg(y), x)));
   if (f == Binary.ReluBackward) return v128.and(x, f32x4.gt(y, splat(0)));
   if (f == Binary.AbsBackward) return f32x4.mul(x, signOf(y));
   if (f == Binary.SqrtBackward) return f32x4.div(x, f32x4.add(y, y));
@@ -377,7 +377,7 @@ function applyWide(f: Wide, x: v128, y: v128, z: v128, w: v128, v: v128): v128 {
     return f32x4.div(f32x4.mul(f32x4.sub(probability, z), x), w);
   }
   if (f == Wide.SoftMarginBackward) {
-    const e = expOf(f32x4.mul(f32x4.neg(z), y));
+    const e = nearestExp(f32x4.mul(f32x4.neg(z), y));
     return f32x4.mul(f32x4.div(f32x4.mul(f32x4.mul(z, e), f32x4.neg(w)), f32x4.add(e, splat(1))), x);
   }
   if (f == Wide.Elu) return v128.bitselect(f32x4.mul(x, y), f32x4.mul(expm1Of(f32x4.mul(x, w)), z), f32x4.gt(x, splat(0)));

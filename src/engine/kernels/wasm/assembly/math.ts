@@ -76,10 +76,28 @@ function timesPowerOfTwo(x: v128, exponent: v128): v128 {
   return f32x4.mul(f32x4.mul(x, halfPowerOfTwo(exponent)), otherPowerOfTwo(exponent));
 }
 
-/** e to the power of x: the nearest float but in one case of fifty. What the remainder cannot hold is added last. */
+/** e to the power of x, within 2 units in the last place, by the polynomial of Cephes: infinity from where it overflows, zero below 2 to the power of -125.5. */
 // @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
+  const inRange = f32x4.pmax(f32x4.pmin(x, splat(89)), splat(-87.33654));
+  // n + 126 stands in the lowest bits, the exponent of 2 to the power of n - 1.
+  const shifted = multiplyAdd(inRange, splat(1.44269504088896341), splat(roundingShift + 126));
+  const n = f32x4.sub(shifted, splat(roundingShift + 126));
+  let r = multiplyAdd(n, splat(-0.693359375), inRange);
+  r = multiplyAdd(n, splat(2.12194440e-4), r);
+  let p = multiplyAdd(splat(1.9875691500e-4), r, splat(1.3981999507e-3));
+  p = multiplyAdd(p, r, splat(8.3334519073e-3));
+  p = multiplyAdd(p, r, splat(4.1665795894e-2));
+  p = multiplyAdd(p, r, splat(1.6666665459e-1));
+  p = multiplyAdd(p, r, splat(5.0000001201e-1));
+  p = f32x4.add(multiplyAdd(p, f32x4.mul(r, r), r), splat(1));
+  // Twice, since 2 to the power of 128 is not a float but half of it is.
+  return f32x4.mul(f32x4.add(p, p), i32x4.shl(shifted, 23));
+}
+
+/** e to the power of x: the nearest float but in one case of fifty. What the remainder cannot hold is added last. */
+export function nearestExp(x: v128): v128 {
   const inRange = inExponentRange(x);
   const shifted = f32x4.add(f32x4.mul(inRange, splat(1.44269504088896341)), splat(roundingShift));
   const n = f32x4.sub(shifted, splat(roundingShift));

@@ -1,4 +1,4 @@
-import { exp } from "./math";
+import { exp, nearestExp } from "./math";
 
 /** Functions of whole rows of `size` neighbouring float32 elements. Writes may run up to three elements past a row: the next row, or slack, follows. */
 
@@ -57,6 +57,23 @@ export function softmaxRows(x: usize, output: usize, rows: i32, size: i32): void
     }
     x += step;
     output += step;
+  }
+}
+
+/** In place e^(x - shift), with the largest element of each row as shift, or 0 where that is infinite. */
+export function shiftedExponentials(x: usize, rows: i32, size: i32, shifts: usize): void {
+  const end = (<usize>size) << 2;
+  for (; rows > 0; rows--) {
+    const largest = maximum(x, size);
+    const shift: f32 = abs(largest) == Infinity ? 0 : largest;
+    store<f32>(shifts, shift);
+    const all = f32x4.splat(shift);
+    let at: usize = 0;
+    for (; at + 16 <= end; at += 16) v128.store(x + at, nearestExp(f32x4.sub(v128.load(x + at), all)));
+    // What follows is the next row.
+    for (; at < end; at += 4) store<f32>(x + at, f32x4.extract_lane(nearestExp(f32x4.sub(v128.load32_splat(x + at), all)), 0));
+    x += end;
+    shifts += 4;
   }
 }
 
