@@ -118,7 +118,8 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
 
   const put = (text: string, boxes: Iterable<Box>): PlacedLabel | null => {
     for (const box of text ? boxes : []) {
-      if (!isFree(box)) continue;
+      // Its baseline is 2 above its lower edge, that of a number on it: what is written reaches 1 higher.
+      if (!isFree(box) || !isApart({ ...box, y0: box.y0 - 1 })) continue;
       placed.push(box);
       return { x: box.x0, y: box.y1 - 2, width: box.x1 - box.x0, text };
     }
