@@ -1,5 +1,5 @@
-import { routeLinks, type RoutedLink } from "./drawing/linkRoutes.js";
-import { sharedLinks, visibleBox, type SharedLink } from "./drawing/sharedLinks.js";
+import { routeLinks, type RoutedLink, type SharedLink } from "./drawing/linkRoutes.js";
+import { sharedLinks, visibleBox } from "./drawing/sharedLinks.js";
 import { CutLines } from "./drawing/cutLines.js";
 import type { PictureModel } from "./model/pictureModel.js";
 import type { Scene, SceneBox } from "./scene.js";

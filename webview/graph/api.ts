@@ -1,4 +1,4 @@
-import type { SharedLink } from "../../src/picture/drawing/sharedLinks.js";
+import type { SharedLink } from "../../src/picture/drawing/linkRoutes.js";
 import type { Direction, Rectangle } from "../../src/picture/geometry.js";
 import type { GraphItem } from "../../src/picture/items.js";
 import type { Arrangement } from "../../src/picture/model/arrangement.js";

@@ -4,7 +4,13 @@ import { labelsOfEdge, type Scene, type SceneBox } from "../scene.js";
 import { fonts, type MeasureText } from "../text.js";
 import { findChannel, type Wire } from "./channels.js";
 import { Obstacles, type Obstacle } from "./obstacles.js";
-import type { SharedLink } from "./sharedLinks.js";
+
+/** A link between two visible places of the same weights. */
+export interface SharedLink {
+  readonly from: string;
+  readonly to: string;
+  readonly group: string;
+}
 
 export interface RoutedLink extends SharedLink {
   readonly points: readonly Point[];

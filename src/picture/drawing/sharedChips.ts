@@ -1,4 +1,4 @@
-import type { SharedLink } from "./sharedLinks.js";
+import type { SharedLink } from "./linkRoutes.js";
 import type { Rectangle } from "../geometry.js";
 import type { Scene, SceneBox } from "../scene.js";
 import { fill, type PictureWords } from "../words.js";

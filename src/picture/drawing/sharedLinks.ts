@@ -2,16 +2,9 @@ import type { Point } from "../geometry.js";
 import type { PictureModel } from "../model/pictureModel.js";
 import type { Scene, SceneBox } from "../scene.js";
 import { joined } from "./channels.js";
-import { laneWidth, type RoutedLink } from "./linkRoutes.js";
+import { laneWidth, type RoutedLink, type SharedLink } from "./linkRoutes.js";
 import type { Look } from "./paint.js";
 import type { Surface } from "./surface.js";
-
-/** A link between two visible places of the same weights. */
-export interface SharedLink {
-  readonly from: string;
-  readonly to: string;
-  readonly group: string;
-}
 
 /** The visible box that shows a module: its own, that of the folded row it is in, or the closed box around it. */
 export function visibleBox(model: PictureModel, scene: Scene, path: string): SceneBox | null {
