@@ -90,3 +90,8 @@ export function classNameOf(object: object): string {
   const name: unknown = typeof constructor === "function" ? constructor.name : "";
   return typeof name === "string" ? name : "";
 }
+
+/** Whether a tensor has numbers to look at: it is neither on the device `meta` nor without a shape yet. */
+export function hasValues(engine: Engine, tensor: Tensor): boolean {
+  return tensor.device === "cpu" && !engine.nn.isUninitialized(tensor);
+}

@@ -7,7 +7,7 @@ export const sampleLimit = 1 << 21;
 const activationSampleLimit = 4096;
 export const defaultBins = 32;
 /** More would be narrow enough to show the cells that values are counted in. */
-export const mostBins = 256;
+const mostBins = 256;
 
 /**
  * Statistics of a tensor with values, over at most `limit` elements at an even stride. The bins divide the values' own range, or `range` where it
@@ -121,4 +121,9 @@ function sampleStep(count: number, limit: number, rowLength: number): number {
 function greatestCommonDivisor(a: number, b: number): number {
   while (b !== 0) [a, b] = [b, a % b];
   return a;
+}
+
+/** The number of bins that is made for one asked for. */
+export function binsWithin(bins: number): number {
+  return Math.min(Math.max(1, Math.floor(bins) || defaultBins), mostBins);
 }

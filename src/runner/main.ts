@@ -136,15 +136,15 @@ const handlers: Handlers = {
   showOwnPass: ({ model }) => live().showOwnPass(model),
   reinitialize: (params) => live().reinitialize(params),
   undoReinitialize: ({ model }) => live().undoReinitialize(model),
-  previewReinitialize: (params) => live().previewReinitialize(params),
+  previewReinitialize: (params) => live().trials.previewReinitialize(params),
   setSeed: ({ seed }) => live().setSeed(seed),
-  signal: (params) => live().signal(params),
+  signal: (params) => live().trials.signal(params),
   showSignal: (params) => live().showSignal(params),
   train,
-  compareStates: (params) => withFiles([params.first, params.second], [], () => live().compareStates(params)),
-  saveState: (params) => withFiles([params.state], [params.path], () => live().saveState(params)),
+  compareStates: (params) => withFiles([params.first, params.second], [], () => live().trials.compareStates(params)),
+  saveState: (params) => withFiles([params.state], [params.path], () => live().trials.saveState(params)),
   tensorValues: (params) => live().tensorValues(params),
-  valueStatistics: (params) => live().valueStatistics(params),
+  valueStatistics: (params) => live().trials.valueStatistics(params),
   statistics: (params) => live().statistics(params),
 };
 
@@ -167,7 +167,7 @@ let training: Generator<Training, Training> | null = null;
 
 /** Between two steps what is asked meanwhile is heard of: that they are to end. */
 async function train(params: RunnerMethods["train"]["params"]): Promise<Training> {
-  const steps = (training = live().train(params));
+  const steps = (training = live().trials.train(params));
   const seen: TrainingSample[] = [];
   for (;;) {
     const { done, value } = steps.next();

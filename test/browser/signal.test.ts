@@ -24,7 +24,7 @@ test("the signal is measured when its pane opens: curves with a table behind, fi
     height: 900,
     answers: {
       showSignal: (request) => (void send(inspection.showSignal(request)), null),
-      signal: (request) => inspection.signal(request),
+      signal: (request) => inspection.trials.signal(request),
       reinitialize: ({ model: _, ...reinitialization }) => (void send(inspection.reinitialize({ model: "model", ...reinitialization })), null),
     },
   });
@@ -71,7 +71,7 @@ test("a few steps show their curves as they move, a scrubber through the histogr
       showSignal: () => null,
       cancel: () => (stopped(), null),
       train: async (request, told) => {
-        const steps = inspection.train(request);
+        const steps = inspection.trials.train(request);
         for (let step = 0; ; step++) {
           const { done, value } = steps.next();
           if (done) return value;
@@ -127,7 +127,7 @@ test("two states are compared: distances, histograms on shared bins, both signal
       keepState: ({ name }) => (names.push(name), names),
       compareStates: ({ first, second, ...rest }) => {
         const asked = [first, second].map((state) => (state.kind === "kept" ? ({ kind: "current" } as const) : state));
-        const found = inspection.compareStates({ ...rest, first: asked[0]!, second: asked[1]! });
+        const found = inspection.trials.compareStates({ ...rest, first: asked[0]!, second: asked[1]! });
         return first.kind === "kept" ? { ...found, first: { ...found.first, problems: ['Missing key(s) in state_dict: "0.0.bias".'] } } : found;
       },
     },

@@ -21,7 +21,7 @@ test("of several schemes the one that keeps the size of the signal is first, and
   const model = snapshotOf(inspection, deepNet());
   const tried = ["normal_", "kaimingNormal_", "zeros_", "xavierUniform_"].map((name) => {
     const choice: InitializationChoice = { kind: "scheme", function: name, arguments: {} };
-    const signals = [0, 1].map((seed) => inspection.signal({ model: "model", input: null, seed, trial: { target: { kind: "model" }, choice, seed } }));
+    const signals = [0, 1].map((seed) => inspection.trials.signal({ model: "model", input: null, seed, trial: { target: { kind: "model" }, choice, seed } }));
     return schemeTrial(model, choice, signals);
   });
   const ordered = bestFirst(tried);
@@ -35,7 +35,7 @@ test("of several schemes the one that keeps the size of the signal is first, and
 test("curves have a logarithmic scale, gaps where a value is zero, and a band about the first layer", () => {
   const inspection = inspectHere();
   const model = snapshotOf(inspection, deepNet());
-  const signal = inspection.signal({ model: "model", input: null, seed: 0, trial: null });
+  const signal = inspection.trials.signal({ model: "model", input: null, seed: 0, trial: null });
   const rows = signalRows(indexOf(model), signal);
   expect(rows).toHaveLength(24);
   const stds = [1, 10, 0, 100];

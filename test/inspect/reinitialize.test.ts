@@ -122,7 +122,7 @@ test.each([{ kind: "scheme", function: "normal_", arguments: { std: 2 } }, { kin
     net(torch.rand(2, 4));
     const before = snapshotOf(inspection, net);
     const generator = torch.getRngState();
-    const drawn = inspection.previewReinitialize({ model: "model", tensors: [2, 3], target: { kind: "module", path: "2" }, choice, seed: 5 });
+    const drawn = inspection.trials.previewReinitialize({ model: "model", tensors: [2, 3], target: { kind: "module", path: "2" }, choice, seed: 5 });
     expect(inspection.snapshots()[0]).toEqual(before);
     expect(torch.getRngState()).toEqual(generator);
     const { tensors } = reinitialize(choice, { kind: "module", path: "2" }, 5);

@@ -15,7 +15,7 @@ beforeEach(() => {
 
 function measure(module: torch.nn.Module, request: Partial<SignalRequest> = {}): Signal {
   snapshotOf(inspection, module);
-  const signal = inspection.signal({ model: "model", input: null, seed: 0, trial: null, ...request });
+  const signal = inspection.trials.signal({ model: "model", input: null, seed: 0, trial: null, ...request });
   expect(checkSignal(JSON.parse(JSON.stringify(signal)))).toBeNull();
   return signal;
 }
@@ -91,10 +91,10 @@ describe("the signal of a pass", () => {
     const net = new nn.Sequential(new nn.Linear(8, 8), new nn.Tanh(), new nn.Linear(8, 2));
     const trial = { target: { kind: "model" }, choice: { kind: "scheme", function: "xavierUniform_", arguments: { gain: 2 } }, seed: 11 } as const;
     const own = measure(net);
-    const tried = inspection.signal({ model: "model", input: null, seed: 0, trial });
+    const tried = inspection.trials.signal({ model: "model", input: null, seed: 0, trial });
     expect(tried.layers).not.toEqual(own.layers);
     inspection.reinitialize({ model: "model", ...trial });
-    expect(inspection.signal({ model: "model", input: null, seed: 0, trial: null }).layers).toEqual(tried.layers);
+    expect(inspection.trials.signal({ model: "model", input: null, seed: 0, trial: null }).layers).toEqual(tried.layers);
   });
 
   test("is in the model's snapshots until its parameters change", () => {

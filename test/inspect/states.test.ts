@@ -27,7 +27,7 @@ const asConstructed = (seed: number): RunnerState => ({
 const steps: RunnerState = { kind: "trained", steps: { steps: 3, optimizer: "SGD", rate: 0.1, loss: null, input: null, seed: 0 } };
 
 function compare(first: RunnerState, second: RunnerState): StateComparison {
-  const comparison = inspection.compareStates({ model: "model", first, second, input: null, seed: 0 });
+  const comparison = inspection.trials.compareStates({ model: "model", first, second, input: null, seed: 0 });
   expect(checkComparison(JSON.parse(JSON.stringify(comparison)))).toBeNull();
   return comparison;
 }
@@ -75,7 +75,7 @@ test.each(["safetensors", "pt"])("a state is written and read as %s", (extension
   net(torch.randn(6, 4));
   snapshotOf(inspection, net);
   const file = path.join(folder, `state.${extension}`);
-  inspection.saveState({ model: "model", state: asConstructed(3), path: file });
+  inspection.trials.saveState({ model: "model", state: asConstructed(3), path: file });
   const { first, tensors } = compare({ kind: "file", path: file }, asConstructed(3));
   expect(first.problems).toEqual([]);
   expect(tensors.every(({ relative }) => relative === 0)).toBe(true);

@@ -19,7 +19,7 @@ const request: TrainingRequest = { model: "model", steps: 5, optimizer: "SGD", r
 /** All that the steps say: the whole at the end. */
 function train(module: torch.nn.Module, more: Partial<TrainingRequest> = {}): Training {
   snapshotOf(inspection, module);
-  const steps = inspection.train({ ...request, ...more });
+  const steps = inspection.trials.train({ ...request, ...more });
   for (;;) {
     const { done, value } = steps.next();
     expect(checkTraining(JSON.parse(JSON.stringify(value)))).toBeNull();
@@ -66,14 +66,14 @@ describe("a few steps", () => {
     train(net);
     expect(stateOf(net)).toBe(before);
     // Ended between two steps.
-    const steps = inspection.train(request);
+    const steps = inspection.trials.train(request);
     steps.next();
     steps.next();
     expect(stateOf(net)).not.toBe(before);
     steps.return(undefined as never);
     expect(stateOf(net)).toBe(before);
     // Stopped in a way that runs no finally.
-    inspection.train(request).next();
+    inspection.trials.train(request).next();
     expect(stateOf(net)).not.toBe(before);
     inspection.interrupted("stopped", []);
     expect(stateOf(net)).toBe(before);

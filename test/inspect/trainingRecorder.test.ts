@@ -64,7 +64,7 @@ test("a model that was not trained has none, and steps that are only tried are n
   const net = new nn.Linear(2, 2);
   net(torch.randn(4, 2));
   snapshotOf(inspection, net);
-  const steps = inspection.train({ model: "model", steps: 2, optimizer: "SGD", rate: 0.1, loss: null, input: null, seed: 0 });
+  const steps = inspection.trials.train({ model: "model", steps: 2, optimizer: "SGD", rate: 0.1, loss: null, input: null, seed: 0 });
   while (!steps.next().done);
   expect(inspection.snapshots()[0]!.training).toBeUndefined();
 });

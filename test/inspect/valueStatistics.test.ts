@@ -24,7 +24,7 @@ test("a value of the pass is measured by running it once more with the same rand
   const output = net(x);
   const before = [String(x), String(net.stateDict()), torch.getRngState()];
   const { trace } = snapshotOf(inspection, net);
-  const measured = (value: number) => inspection.valueStatistics({ model: "model", value, bins: 8 });
+  const measured = (value: number) => inspection.trials.valueStatistics({ model: "model", value, bins: 8 });
   const values = trace!.values.flatMap(({ source, shape, statistics }, value) => (source.kind === "step" && shape.length === 2 && statistics ? [value] : []));
   expect(values.length).toBeGreaterThan(4);
   for (const value of values) {
@@ -42,7 +42,7 @@ test("the numbers are those that the pass gave, dropout included", () => {
   const net = new nn.Sequential(new nn.Linear(8, 32), new nn.Dropout(0.5));
   const output = net(torch.randn(4, 8));
   const { trace } = snapshotOf(inspection, net);
-  const { finite, zeros } = inspection.valueStatistics({ model: "model", value: trace!.outputs[0]!.value, bins: 8 });
+  const { finite, zeros } = inspection.trials.valueStatistics({ model: "model", value: trace!.outputs[0]!.value, bins: 8 });
   expect(finite!.mean).toBeCloseTo(output.mean().item() as number, 6);
   expect(finite!.max).toBeCloseTo(output.max().item() as number, 6);
   expect(zeros).toBe(output.eq(0).sum().item());
@@ -53,5 +53,5 @@ test("what has no values is refused with the reason", () => {
   const net = new nn.Sequential(new nn.Linear(4, 2)).to("meta");
   net(torch.ones(3, 4, { device: "meta" }));
   const { trace } = snapshotOf(inspection, net);
-  expect(() => inspection.valueStatistics({ model: "model", value: trace!.outputs[0]!.value, bins: 8 })).toThrow("has no numbers");
+  expect(() => inspection.trials.valueStatistics({ model: "model", value: trace!.outputs[0]!.value, bins: 8 })).toThrow("has no numbers");
 });
