@@ -1,3 +1,4 @@
+import * as l10n from "@vscode/l10n";
 import type { ComparedTensor, TensorId } from "../protocol/index.js";
 import type { Engine, Module, Tensor } from "./engine.js";
 import { defaultBins, sample, sampleLimit, tensorStatistics } from "./statistics.js";
@@ -32,7 +33,7 @@ function stateDictIn(engine: Engine, loaded: unknown): ReadonlyMap<string, Tenso
   };
   const inside = loaded instanceof Map ? [...loaded.values()] : typeof loaded === "object" && loaded !== null ? Object.values(loaded) : [];
   const found = asState(loaded) ?? inside.map(asState).find((state) => state !== null);
-  if (!found) throw new TypeError("Expected state_dict to be dict-like, got a file that holds no tensors by name.");
+  if (!found) throw new TypeError(l10n.t("Expected a file that holds tensors by their names; this one holds none."));
   return found;
 }
 

@@ -67,6 +67,8 @@ const notForUsers: Readonly<Record<string, readonly string[]>> = {
   // A choice between two, for the recording itself.
   "inspect/recordedValues.ts": ["the whole memory", "its elements"],
   "inspect/recording.ts": ["the whole memory"],
+  // PyTorch's words for what of a state dict does not fit.
+  "inspect/states.ts": ["size mismatch for ", "Missing key(s) in ", "Unexpected key(s) in "],
   "inspect/operations.ts": ["at chunk clone", "\n  sum(self"],
   "inspect/parameterNames.ts": ["[native code]"],
   // A fault of ours.
