@@ -26,6 +26,14 @@ export * from "./recurrent.js";
 export * from "./recurrentCells.js";
 export * from "./softmax.js";
 export * from "./transformer.js";
+export {
+  type DecoderLayerMasks,
+  type EncoderLayerMasks,
+  type TransformerActivation,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./transformerLayers.js";
 export * from "./upsample.js";
 
 /** The names of the layers here that do not declare what they are. */
