@@ -24,19 +24,10 @@ import { RanTexts } from "../code/ranTexts.js";
 import { documentUri, openText } from "../sources/documents.js";
 import type { Builds } from "./builds.js";
 import { Reinitializations } from "./reinitializations.js";
+import type { SessionChange } from "./sessionChange.js";
 import { settings } from "../settings.js";
 import { requireTrust } from "../trust.js";
 import { capabilitiesOf, type ModelRequests, type ModelSource, type SourceOptions, type SourceOutcome } from "../sources/modelSource.js";
-
-/** What changed in a session. "state" covers everything; the others are cheaper to follow. */
-export type SessionChange =
-  | { readonly kind: "state" /** True at the end of a run. */; readonly ran: boolean }
-  | { readonly kind: "model"; readonly model: ModelSnapshot }
-  /** The user wants to be told other things about the models. */
-  | { readonly kind: "findings" }
-  | { readonly kind: "activity"; readonly activity: Activity }
-  /** `by` made the selection and needs no telling. */
-  | { readonly kind: "selection"; readonly selection: Selection; readonly by: unknown };
 
 /** Of what is asked: how it is ended, and who hears how far it has come. */
 export type Following = Pick<SourceOptions, "signal" | "onProgress">;

@@ -3,7 +3,8 @@ import { documentKey, documentUri } from "../sources/documents.js";
 import type { ModelSource } from "../sources/modelSource.js";
 import { ModelSources } from "../sources/modelSources.js";
 import { Builds } from "./builds.js";
-import { ModelSession, type SessionChange, type SessionLog } from "./modelSession.js";
+import { ModelSession, type SessionLog } from "./modelSession.js";
+import type { SessionChange } from "./sessionChange.js";
 import { settings } from "../settings.js";
 
 /** The workspace's memory of the file shown last, so that a reloaded window shows it again. */
