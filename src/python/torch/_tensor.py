@@ -1,8 +1,9 @@
-"""torch.Tensor over the engine's: one Python object for each."""
+"""torch.Tensor over the engine's: one Python object for each. One file, though a long one: the class and its methods, most of two or three lines."""
 
 from . import _bridge as b
 from ._bridge import _call, _e, _find, _kinds, _puts, camel, encode, result, snake
 from ._calls import device_name, make_function
+from ._indexing import indices
 from ._lacking import lacking, not_here
 from ._tensor_facts import TensorFacts
 from ._types import Size, device, dtype, dtypes
@@ -271,14 +272,14 @@ class Tensor(TensorFacts):
     # ---- parts
 
     def __getitem__(self, index):
-        spec, flat = _index(index)
+        spec, flat = indices(index)
         return result(_call(_at, "t" + spec, self._id, *flat))
 
     def __setitem__(self, index, value):
         items = index if type(index) is tuple else (index,)
         if not any(item is ... for item in items):
             items = (*items, ...)
-        spec, flat = _index(items)
+        spec, flat = indices(items)
         if not isinstance(value, (Tensor, int, float)):
             if hasattr(value, "_missing_package"):
                 value._missing_use()
@@ -481,26 +482,6 @@ def _method(name):
     method = make_function(path, name, "torch")
     setattr(Tensor, name, method)
     return method
-
-
-def _index(index):
-    items = index if type(index) is tuple else (index,)
-    spec, flat = [], []
-    for item in items:
-        if isinstance(item, (list, range)):
-            import torch
-
-            item = torch.tensor(list(item)) if len(item) else torch.tensor([], dtype=torch.int64)
-        elif isinstance(item, str):
-            raise TypeError("new(): invalid data type 'str'")
-        elif isinstance(item, float):
-            raise IndexError(
-                f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(item).__name__})"
-            )
-        elif isinstance(item, slice):
-            item = slice(*[bound if bound is None else bound.__index__() for bound in (item.start, item.stop, item.step)])
-        b.put(item, spec, flat)
-    return "".join(spec), flat
 
 
 _NOT_A_LEAF = "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information. (Triggered internally at /__w/pytorch/pytorch/build/aten/src/ATen/core/TensorBody.h:493.)"

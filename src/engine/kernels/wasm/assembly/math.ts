@@ -1,6 +1,7 @@
 /**
  * Elementary functions of four numbers at once. Those that say so have the bits of Sleef's, which PyTorch's AVX2 loops call; the others are after the
- * single-precision Cephes library (Moshier, 1992): errors of at most 2 units in the last place.
+ * single-precision Cephes library (Moshier, 1992): errors of at most 2 units in the last place. One file, though a long one: a list of formulas that share their constants, which the compiler puts into the
+ * loops that call them.
  */
 
 // @ts-ignore: decorator
