@@ -35,7 +35,7 @@ test("a bias whose channel's mean is taken away right after it", () => {
 test("a gain of another activation than the one that follows", () => {
   const filled = (fill: (weight: torch.Tensor) => void, last: torch.nn.Module) => () => {
     const net = new nn.Sequential(new nn.Linear(3, 5), last);
-    fill((net[0] as torch.nn.Linear).weight);
+    fill(net[0].weight);
     return net;
   };
   expect(

@@ -43,8 +43,8 @@ test("the numbers are those that the pass gave, dropout included", () => {
   const output = net(torch.randn(4, 8));
   const { trace } = snapshotOf(inspection, net);
   const { finite, zeros } = inspection.trials.valueStatistics({ model: "model", value: trace!.outputs[0]!.value, bins: 8 });
-  expect(finite!.mean).toBeCloseTo(output.mean().item() as number, 6);
-  expect(finite!.max).toBeCloseTo(output.max().item() as number, 6);
+  expect(finite!.mean).toBeCloseTo(output.mean().item(), 6);
+  expect(finite!.max).toBeCloseTo(output.max().item(), 6);
   expect(zeros).toBe(output.eq(0).sum().item());
 });
 

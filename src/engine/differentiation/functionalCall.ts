@@ -42,7 +42,7 @@ function untied(all: ReadonlyMap<string, Tensor>, given: ReadonlyMap<string, Ten
 function replaced(module: Module, name: string, tensor: Tensor): () => Tensor | null {
   const [holder, member] = memberAt(module, name);
   const { parameters, buffers } = registered(holder);
-  const members: Map<string, Tensor | null> = parameters.has(member) ? (parameters as Map<string, Tensor | null>) : buffers;
+  const members: Map<string, Tensor | null> = parameters.has(member) ? parameters : buffers;
   const former = members.get(member) ?? null;
   const put = (value: Tensor | null): void => {
     members.set(member, value);

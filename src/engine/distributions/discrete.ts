@@ -212,7 +212,7 @@ export class OneHotCategorical extends Distribution {
   }
 
   override get mode(): Tensor {
-    return oneHotOf(this.probs.argmax(-1), this.eventShape[0]!).to(this.probs.dtype);
+    return oneHotOf(this.probs.argmax(-1), this.eventShape[0]).to(this.probs.dtype);
   }
 
   override get variance(): Tensor {
@@ -220,7 +220,7 @@ export class OneHotCategorical extends Distribution {
   }
 
   override sample(sampleShape: readonly number[] = []): Tensor {
-    return oneHotOf(this.#categorical.sample(sampleShape), this.eventShape[0]!).to(this.probs.dtype);
+    return oneHotOf(this.#categorical.sample(sampleShape), this.eventShape[0]).to(this.probs.dtype);
   }
 
   override logProb(value: Tensor): Tensor {

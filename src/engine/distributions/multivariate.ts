@@ -40,7 +40,7 @@ export class Dirichlet extends Distribution {
   override get mode(): Tensor {
     const above = this.concentration.sub(1).clamp(0);
     const inner = above.div(above.sum(-1, true));
-    const corner = oneHot(inner.argmax(-1), this.eventShape[0]!).to(inner.dtype);
+    const corner = oneHot(inner.argmax(-1), this.eventShape[0]).to(inner.dtype);
     return where(this.concentration.lt(1).all(-1, true), corner, inner);
   }
 
@@ -158,7 +158,7 @@ export class MultivariateNormal extends Distribution {
     if (matrix.dim() < 2)
       throw new ValueError(`${name} matrix must be at least two-dimensional, with optional leading batch dimensions`.replace("_matrix matrix", "_matrix"));
     const batch = broadcastShapes(matrix.sizes.slice(0, -2), loc.sizes.slice(0, -1));
-    super([...batch], options as DistributionOptions, loc.sizes.slice(-1));
+    super([...batch], options, loc.sizes.slice(-1));
     this.loc = loc.expand([...batch, -1]);
     const value = matrix.expand([...batch, -1, -1]);
     this.#given = { loc: { value: this.loc, constraint: realVector }, [name]: { value, constraint: scaleTril ? lowerCholesky : positiveDefinite } };

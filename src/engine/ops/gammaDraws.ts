@@ -21,7 +21,7 @@ const roundingOf = (x: Tensor): ((value: number) => number) => (x.dtype.name ===
 function inOrder(x: Tensor): ArrayLike<number> {
   const values = Tensor.allocate(x.sizes, x.dtype, "cpu");
   copy(values, x);
-  return values.storage.data as unknown as ArrayLike<number>;
+  return values.storage.data;
 }
 
 /** How a gamma number moves with its shape while its share of the distribution below stays: minus the slope of the share over the density. */

@@ -300,14 +300,14 @@ describe("normalized twice", () => {
 
   test("a softmax that is taken of the model's output before the loss, and whatever pass is shown", () => {
     const logits = (): torch.nn.Sequential => new nn.Sequential(new nn.Linear(4, 3));
-    const outside = inspected(logits, (net) => nn.functional.crossEntropy((net(X) as Tensor).view(2, 3).softmax(1), target));
+    const outside = inspected(logits, (net) => nn.functional.crossEntropy(net(X).view(2, 3).softmax(1), target));
     expect(twice(outside).map(({ place, text }) => [place.path, text])).toEqual([
       ["", "softmax makes probabilities, and crossEntropy makes its input into probabilities once more."],
     ]);
-    expect(twice(inspected(logits, (net) => nn.functional.crossEntropy((net(X) as Tensor).view(2, 3), target)))).toEqual([]);
+    expect(twice(inspected(logits, (net) => nn.functional.crossEntropy(net(X).view(2, 3), target)))).toEqual([]);
     // For what it predicts, beside the loss.
     const beside = inspected(logits, (net) => {
-      const output = net(X) as Tensor;
+      const output = net(X);
       output.softmax(1);
       nn.functional.crossEntropy(output, target);
     });

@@ -181,6 +181,6 @@ export const fromMap: Tensor = new nn.Sequential(new Map<string, torch.nn.Module
 
 const sampled: Tensor = new Normal(0, 1).sample([2, 4]);
 const part: nn.Linear = l1Unstructured(new Linear(4, 8), "weight", 0.5);
-for (const [batch] of new DataLoader(new TensorDataset(sampled), { batchSize: 2 })) part(batch!);
+for (const [batch] of new DataLoader(new TensorDataset(sampled), { batchSize: 2 })) part(batch);
 export const bytes: Uint8Array = save({ a: sampled });
 export const loaded: unknown = load(bytes);
