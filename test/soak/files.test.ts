@@ -78,6 +78,8 @@ describe("memory, handles and processes stay as they are", () => {
       () => runner.request(file, "showOwnPass", { model: "net" }),
       () => runner.request(file, "setSeed", { seed: 9 }),
     ];
+    // What a process compiles and loads when it is first asked is no growth.
+    for (let i = 0; i < 300; i++) await asks[i % asks.length]!();
     for (let i = 0; i < requests; i++) {
       await asks[i % asks.length]!();
       if (i % Math.ceil(requests / 100) === 0) looks.push(look());
