@@ -22,12 +22,10 @@ async function compile(entry, features) {
       path.join(folder, `assembly/${entry}.ts`),
       ...enable,
       ...(entry === "shared" ? ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"] : []),
-      // Where there is no fused operation, what stands for it is not written out each time.
-      ...(features.includes("relaxed-simd") ? [] : ["--shrinkLevel", "1"]),
       ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--outFile", outFile],
     ]);
     if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
-    return Buffer.from(readConstantsFromMemory(await readFile(outFile))).toString("base64");
+    return readConstantsFromMemory(await readFile(outFile));
   } finally {
     await rm(scratch, { recursive: true });
   }
@@ -65,6 +63,28 @@ function readConstantsFromMemory(binary) {
   return withData.emitBinary();
 }
 
+/**
+ * All bytes, the most frequent first.
+ * @param {Uint8Array[]} binaries
+ */
+function byFrequency(binaries) {
+  const counts = new Uint32Array(256);
+  for (const binary of binaries) for (const byte of binary) counts[byte] = (counts[byte] ?? 0) + 1;
+  return [...counts.keys()].sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0));
+}
+
+/**
+ * As src/engine/kernels/wasm/binaryText.ts reads it.
+ * @param {Uint8Array} binary
+ * @param {number[]} order
+ */
+function asText(binary, order) {
+  const characters = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter((each) => each !== '"' && each !== "\\");
+  const singles = 91;
+  const codes = new Map(order.map((byte, i) => [byte, (i < singles ? "" : characters[singles + Math.floor(i / singles) - 1]) + `${characters[i % singles]}`]));
+  return [...binary].map((byte) => codes.get(byte)).join("");
+}
+
 const target = path.join(folder, "binaries.generated.ts");
 const changed = async (/** @type {string} */ file) => (await stat(file).catch(() => null))?.mtimeMs ?? 0;
 const sources = (await readdir(path.join(folder, "assembly"))).map((name) => path.join(folder, "assembly", name));
@@ -77,6 +97,9 @@ if ((await changed(target)) < lastChange) {
     simdShared: await compile("shared", ["simd"]),
     relaxedSimdShared: await compile("shared", ["simd", "relaxed-simd"]),
   };
-  const lines = Object.entries(binaries).map(([name, base64]) => `export const ${name}: string = "${base64}";\n`);
-  await writeFile(target, `// Made from assembly/ by scripts/build-kernels.mjs.\n${lines.join("")}`);
+  const order = byFrequency(Object.values(binaries));
+  const lines = Object.entries(binaries).map(([name, binary]) => `export const ${name}: BinaryText = { order, text: "${asText(binary, order)}" };\n`);
+  const orderLine = `const order = "${Buffer.from(order).toString("hex")}";\n`;
+  const heading = '// Made from assembly/ by scripts/build-kernels.mjs.\nimport type { BinaryText } from "./binaryText.js";\n\n';
+  await writeFile(target, heading + orderLine + lines.join(""));
 }

@@ -1,4 +1,5 @@
 import { relaxedSimd, simd } from "../../src/engine/kernels/wasm/binaries.generated.js";
+import { bytesOf } from "../../src/engine/kernels/wasm/binaryText.js";
 import { importsOf, type Kernels } from "../../src/engine/kernels/wasm/instance.js";
 import { products, type CaseName, type Peer, type Prepare } from "./cases.js";
 
@@ -16,9 +17,7 @@ class Bench {
   private next = 1024;
 
   constructor() {
-    const binary = [relaxedSimd, simd]
-      .map((text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0)))
-      .find((code) => WebAssembly.validate(code))!;
+    const binary = [relaxedSimd, simd].map(bytesOf).find((code) => WebAssembly.validate(code))!;
     this.kernels = new WebAssembly.Instance(new WebAssembly.Module(binary), importsOf(this.memory)).exports as unknown as Kernels;
   }
 

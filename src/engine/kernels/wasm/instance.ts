@@ -1,4 +1,5 @@
 import { relaxedSimd, simd } from "./binaries.generated.js";
+import { bytesOf } from "./binaryText.js";
 
 /** Element-wise functions (assembly/elementwise.ts): of float32 arrays, to a float32 array. */
 type NumberKernel =
@@ -273,7 +274,7 @@ export function importsOf(memory: WebAssembly.Memory): WebAssembly.Imports {
 function instantiate(): KernelInstance | null {
   if (typeof WebAssembly === "undefined") return null;
   for (const binary of [relaxedSimd, simd]) {
-    const bytes = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
+    const bytes = bytesOf(binary);
     if (!WebAssembly.validate(bytes)) continue;
     const memory = new WebAssembly.Memory({ initial: memoryPages });
     const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytes), importsOf(memory)).exports as unknown as Kernels;

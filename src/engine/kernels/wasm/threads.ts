@@ -1,4 +1,5 @@
 import { relaxedSimdShared, simdShared } from "./binaries.generated.js";
+import { bytesOf } from "./binaryText.js";
 import { type ProductKernels, wasmKernels } from "./instance.js";
 import { blockDepth, blockRows, bytes, roundUp } from "./blocks.js";
 import { type Block, type ProductMemory, type ProductPlaces, productPlaces, singleThread } from "./product.js";
@@ -85,7 +86,7 @@ function start(helpers: number): ProductMemory | null {
   const workerThreads = builtin<WorkerThreads>("node:worker_threads");
   if (workerThreads === undefined) return null;
   for (const binary of [relaxedSimdShared, simdShared]) {
-    const code = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
+    const code = bytesOf(binary);
     if (!WebAssembly.validate(code)) continue;
     const module = new WebAssembly.Module(code);
     const pages = Math.ceil(places.end / 65536);
