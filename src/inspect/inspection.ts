@@ -82,14 +82,18 @@ export class Inspection {
 
   /** Takes these for the file's models. With `infer`, inputs are worked out for those that the code did not run. */
   setModels(models: readonly NamedModel[], { infer }: { readonly infer: boolean }): void {
+    const before = new Map([...this.#models.values()].map(({ module, reinitializer }) => [module, reinitializer]));
     this.#models.clear();
     this.recorder.training.ended();
     for (const named of models) {
       const found = this.#ownPassSafely(named.module, infer);
       const [own, traceMissing] = typeof found === "string" ? [null, found] : [found, ""];
+      // The cells of a notebook go on with the same modules.
+      const reinitializer = before.get(named.module) ?? new Reinitializer(this.#engine, this.#initializations);
+      reinitializer.codeRanOn();
       this.#models.set(named.name, {
         ...named,
-        reinitializer: new Reinitializer(this.#engine, this.#initializations),
+        reinitializer,
         own,
         shown: own,
         traceMissing,

@@ -8,6 +8,7 @@ const undoBytesLimit = 512e6;
 
 interface Undo {
   readonly bytes: number;
+  readonly tensors: ReadonlySet<Tensor>;
   readonly restore: () => void;
 }
 
@@ -37,6 +38,8 @@ export class Reinitializer {
   readonly #engine: Engine;
   readonly #initializations: Initializations;
   readonly #undo: Undo[] = [];
+  /** Of the parameters that were filled or put back, the version that they then had. */
+  readonly #versions = new Map<Tensor, number>();
 
   constructor(engine: Engine, initializations: Initializations) {
     this.#engine = engine;
@@ -48,7 +51,9 @@ export class Reinitializer {
   }
 
   reinitialize(root: Module, target: InitializationTarget, choice: InitializationChoice): void {
-    this.#undo.push(this.#fill(root, target, choice));
+    const undo = this.#fill(root, target, choice);
+    this.#undo.push(undo);
+    this.#remember(undo);
     while (this.#undo.length > undoDepthLimit || this.#undo.reduce((sum, { bytes }) => sum + bytes, 0) > undoBytesLimit) this.#undo.shift();
   }
 
@@ -84,8 +89,21 @@ export class Reinitializer {
   /** False when there is nothing to undo. */
   undo(): boolean {
     const undo = this.#undo.pop();
-    undo?.restore();
-    return undo !== undefined;
+    if (undo === undefined) return false;
+    undo.restore();
+    this.#remember(undo);
+    return true;
+  }
+
+  /** The code ran on with the same modules. Where it wrote to what was filled, as by training, undoing would take that away: there is nothing to undo any more. */
+  codeRanOn(): void {
+    if ([...this.#versions].every(([{ version }, known]) => version.value === known)) return;
+    this.#undo.length = 0;
+    this.#versions.clear();
+  }
+
+  #remember({ tensors }: Undo): void {
+    for (const tensor of tensors) if (tensor instanceof this.#engine.nn.Parameter) this.#versions.set(tensor, tensor.version.value);
   }
 
   #resets(modules: readonly Module[]): { tensors: Tensor[]; fill: () => void }[] {
@@ -143,7 +161,7 @@ export class Reinitializer {
         tensor.version.value++;
       });
     }
-    return { bytes, restore: () => restores.forEach((restore) => restore()) };
+    return { bytes, tensors, restore: () => restores.forEach((restore) => restore()) };
   }
 }
 

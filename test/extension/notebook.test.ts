@@ -130,11 +130,15 @@ suite("a notebook", function () {
     assert.equal(textOf((await runLast(notebook))[0]!), "7\n");
   });
 
-  test("reinitializing from the view changes what the next cell sees", async () => {
+  test("reinitializing from the view changes what the next cell sees, and can be undone after it", async () => {
     const reinitialization = { target: { kind: "model" }, choice: { kind: "scheme", function: "zeros_", arguments: {} }, seed: null };
     await vscode.commands.executeCommand("layerscope.reinitialize", { file: notebook.uri.fsPath, model: "drawn", path: "", reinitialization });
     await add(notebook, "drawn[0].weight.abs().sum().item()");
     assert.equal(textOf((await runLast(notebook))[0]!), "0.0\n");
+    assert.equal((await models(notebook)).find(({ name }) => name === "drawn")?.undoDepth, 1);
+    await vscode.commands.executeCommand("layerscope.undoReinitialize", { file: notebook.uri.fsPath, model: "drawn", path: "" });
+    await add(notebook, "drawn[0].weight.abs().sum().item() > 0");
+    assert.equal(textOf((await runLast(notebook))[0]!), "True\n");
   });
 
   test("a restart forgets all", async () => {

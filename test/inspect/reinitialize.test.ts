@@ -129,3 +129,32 @@ test.each([{ kind: "scheme", function: "normal_", arguments: { std: 2 } }, { kin
     expect(drawn).toEqual(tensors.slice(2).map(({ statistics }) => statistics));
   },
 );
+
+describe("code that goes on with the same modules, as a cell does,", () => {
+  const net = () => new nn.Sequential(new nn.Linear(4, 3), new nn.Linear(3, 2));
+  const again = (module: torch.nn.Module) => inspection.setModels([{ name: "model", module: module as never, location: null }], { infer: true });
+
+  test("leaves what can be undone", () => {
+    const module = net();
+    const before = snapshotOf(inspection, module);
+    reinitialize(constant, { kind: "module", path: "0" });
+    again(module);
+    expect(inspection.snapshots()[0]!.undoDepth).toBe(1);
+    expect(inspection.undoReinitialize("model").tensors.map(({ statistics }) => statistics)).toEqual(before.tensors.map(({ statistics }) => statistics));
+    again(net());
+    expect(inspection.snapshots()[0]!.undoDepth).toBe(0);
+  });
+
+  test("has nothing to undo once it wrote to what was filled", () => {
+    const module = net();
+    snapshotOf(inspection, module);
+    reinitialize(constant, { kind: "module", path: "0" });
+    torch.noGrad(() => module[1].weight.zero_());
+    again(module);
+    expect(inspection.snapshots()[0]!.undoDepth).toBe(1);
+    torch.noGrad(() => module[0].weight.zero_());
+    again(module);
+    expect(inspection.snapshots()[0]!.undoDepth).toBe(0);
+    expect(() => inspection.undoReinitialize("model")).toThrow("There is no reinitialization to undo.");
+  });
+});

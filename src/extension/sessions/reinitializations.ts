@@ -39,15 +39,19 @@ export class Reinitializations {
     this.#kept = this.#kept.filter((each) => each.reinitialization !== undone?.reinitialization);
   }
 
-  /** A run has made the models anew. Gives what is to be done again with them. */
+  /** A run has made the models anew, or gone on with them, as a cell does: these say what can still be undone. Gives what is to be done again with them. */
   ran(models: readonly ModelSnapshot[]): readonly EarlierChange[] {
     this.#kept = this.#kept.filter((each) => isThere(each, models));
     const kept = new Set(this.#kept.map(({ reinitialization }) => reinitialization));
-    this.#earlier = [...this.#earlier, ...this.#applied].filter(
+    const live = new Set(
+      models.flatMap(({ name, undoDepth }) => (undoDepth === 0 ? [] : this.#applied.filter(({ model }) => model === name).slice(-undoDepth))),
+    );
+    const [still, gone] = [this.#applied.filter((each) => live.has(each)), this.#applied.filter((each) => !live.has(each))];
+    this.#earlier = [...this.#earlier, ...gone].filter(
       ({ model, reinitialization }) => models.some(({ name }) => name === model) && !kept.has(reinitialization),
     );
-    this.#applied = [];
-    return this.earlier.filter((each) => each.kept);
+    this.#applied = still;
+    return this.earlier.filter(({ reinitialization, kept }) => kept && !still.some((each) => each.reinitialization === reinitialization));
   }
 
   /**

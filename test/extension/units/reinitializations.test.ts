@@ -35,6 +35,20 @@ describe("what was reinitialized before a run", () => {
     expect(other.earlier).toHaveLength(1);
   });
 
+  test("is done still, and not offered, where a cell went on with the same modules", () => {
+    const changes = new Reinitializations();
+    changes.applied(net, zeros);
+    expect(changes.ran([{ ...net, undoDepth: 1 }])).toEqual([]);
+    expect(changes.earlier).toEqual([]);
+    // A later cell makes them anew.
+    expect(changes.ran([net])).toEqual([]);
+    expect(changes.earlier).toEqual([{ model: "net", reinitialization: zeros, kept: false }]);
+    changes.answer("keep");
+    changes.applied(net, zeros);
+    expect(changes.ran([{ ...net, undoDepth: 1 }])).toEqual([]);
+    expect(changes.ran([net])).toEqual([{ model: "net", reinitialization: zeros, kept: true }]);
+  });
+
   test("is offered, and done once more when asked", () => {
     const changes = afterRun();
     expect(changes.earlier).toEqual([{ model: "net", reinitialization: zeros, kept: false }]);
