@@ -43,13 +43,7 @@ describe("Layerscope in the workbench", () => {
 
     await frame.getByText("Manage Workspace Trust").click();
     await editor.page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust", exact: true }).click();
-    // Newer versions of VS Code show it over all else, and do not hear every key while they draw it.
-    const overAllElse = editor.page.locator(".monaco-modal-editor-block");
-    const close = async (): Promise<boolean> => {
-      await editor.page.keyboard.press("Escape");
-      return overAllElse.isVisible();
-    };
-    await expect.poll(close, { timeout: 30_000, interval: 500 }).toBe(false);
+    await editor.closeOverAllElse();
     // The file is shown, which nobody asked for: it runs, and may not write. It may where the user runs it.
     await expect.poll(() => frame.locator("body").innerText(), { timeout: 30_000 }).toContain("layerscope.permissions");
     expect(existsSync(join(editor.folder, "ran.txt"))).toBe(false);

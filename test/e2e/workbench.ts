@@ -151,6 +151,17 @@ export class Workbench {
     }
   }
 
+  /** Closes what newer versions of VS Code show over all else (trust, running extensions); they do not hear every key while they draw it. */
+  async closeOverAllElse(): Promise<void> {
+    const overAllElse = this.page.locator(".monaco-modal-editor-block");
+    for (let attempt = 0; attempt < 60; attempt++) {
+      await this.page.keyboard.press("Escape");
+      if (!(await overAllElse.isVisible())) return;
+      await this.page.waitForTimeout(500);
+    }
+    throw new Error("What is shown over all else does not close.");
+  }
+
   /** Replaces a text in the open file through the editor's own find and replace, and saves. */
   async replaceInFile(name: string, text: string, replacement: string): Promise<void> {
     const { page } = this;
