@@ -132,7 +132,7 @@ test.each([{ kind: "scheme", function: "normal_", arguments: { std: 2 } }, { kin
 
 describe("code that goes on with the same modules, as a cell does,", () => {
   const net = () => new nn.Sequential(new nn.Linear(4, 3), new nn.Linear(3, 2));
-  const again = (module: torch.nn.Module) => inspection.setModels([{ name: "model", module: module as never, location: null }], { infer: true });
+  const again = (module: torch.nn.Module) => inspection.setModels([{ name: "model", module, location: null }], { infer: true });
 
   test("leaves what can be undone", () => {
     const module = net();

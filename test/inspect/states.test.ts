@@ -100,7 +100,7 @@ test("what of a file does not fit is said as PyTorch says it, and the rest is ta
   expect(tensors[0]!.relative).toBeGreaterThan(0);
   const nothing = path.join(folder, "nothing.pt");
   torch.save([1, 2], nothing);
-  expect(() => compare({ kind: "file", path: nothing }, current)).toThrow("Expected state_dict to be dict-like");
+  expect(() => compare({ kind: "file", path: nothing }, current)).toThrow("Expected a file that holds tensors by their names; this one holds none.");
 });
 
 test("Kolmogorov-Smirnov is the largest distance of two distribution functions", () => {
