@@ -3,14 +3,13 @@ import { binaryCrossEntropyWithLogits } from "../ops/loss.js";
 import { bernoulli } from "../ops/random.js";
 import { where } from "../ops/masks.js";
 import type { Tensor } from "../tensor.js";
-import { boolean, real, unitInterval, type Constraint } from "./constraints.js";
+import { boolean, type Constraint } from "./constraints.js";
 import { broadcastAll, Distribution, eitherOf, type ConstrainedParameters, type DistributionOptions } from "./distribution.js";
-import { clampedProbs, probabilityArguments } from "./probabilities.js";
+import { probabilityArguments, SuccessProbability } from "./probabilities.js";
 
 /** 1 with probability `probs`, else 0 (torch.distributions.Bernoulli). By `probs` or by `logits`, the logarithm of the odds. */
 export class Bernoulli extends Distribution {
-  readonly #given: Tensor;
-  readonly #isLogits: boolean;
+  readonly #success: SuccessProbability;
 
   constructor(probs: Tensor | number, options?: DistributionOptions);
   constructor(options: DistributionOptions & ({ readonly probs: Tensor | number } | { readonly logits: Tensor | number }));
@@ -19,24 +18,20 @@ export class Bernoulli extends Distribution {
     const { isLogits, value } = eitherOf(probs, logits);
     const [given] = broadcastAll(value) as [Tensor];
     super(given.sizes, options);
-    this.#given = given;
-    this.#isLogits = isLogits;
+    this.#success = new SuccessProbability(given, isLogits);
     this.checkParameters();
   }
 
   protected override parameters(): ConstrainedParameters {
-    const value = this.#given;
-    return this.#isLogits ? { logits: { value, constraint: real } } : { probs: { value, constraint: unitInterval } };
+    return this.#success.parameters;
   }
 
   get probs(): Tensor {
-    return this.#isLogits ? this.#given.sigmoid() : this.#given;
+    return this.#success.probs;
   }
 
   get logits(): Tensor {
-    if (this.#isLogits) return this.#given;
-    const probs = clampedProbs(this.#given);
-    return probs.log().sub(probs.neg().log1p());
+    return this.#success.logits;
   }
 
   override get support(): Constraint {

@@ -7,23 +7,17 @@ import { finfo } from "../ops/rules/limits.js";
 import { oneHot as oneHotOf } from "../ops/embedding.js";
 import type { Tensor } from "../tensor.js";
 import { Categorical } from "./categorical.js";
-import { countsTo, multinomial, nonnegativeInteger, oneHot, real, unitInterval, type Constraint } from "./constraints.js";
+import { countsTo, multinomial, nonnegativeInteger, oneHot, type Constraint } from "./constraints.js";
 import { broadcastAll, Distribution, eitherOf, type ConstrainedParameters, type DistributionOptions } from "./distribution.js";
-import { clampedProbs, probabilityArguments } from "./probabilities.js";
+import { probabilityArguments, SuccessProbability } from "./probabilities.js";
 
 /** Distributions of whole numbers and of counts. */
 
 type ByProbs<Value> = DistributionOptions & ({ readonly probs: Value } | { readonly logits: Value });
 
-const logitsOf = (probs: Tensor): Tensor => {
-  const inside = clampedProbs(probs);
-  return inside.log().sub(inside.neg().log1p());
-};
-
 /** How many trials fail before the first success (torch.distributions.Geometric). By `probs` or by `logits`. */
 export class Geometric extends Distribution {
-  readonly #given: Tensor;
-  readonly #isLogits: boolean;
+  readonly #success: SuccessProbability;
 
   constructor(probs: Tensor | number, options?: DistributionOptions);
   constructor(options: ByProbs<Tensor | number>);
@@ -32,8 +26,7 @@ export class Geometric extends Distribution {
     const { isLogits, value } = eitherOf(probs, logits);
     const [given] = broadcastAll(value) as [Tensor];
     super(given.sizes, options);
-    this.#given = given;
-    this.#isLogits = isLogits;
+    this.#success = new SuccessProbability(given, isLogits);
     this.checkParameters();
     if (this.validateArgs && !isLogits && given.le(0).any().item()) {
       throw new ValueError(
@@ -43,16 +36,15 @@ export class Geometric extends Distribution {
   }
 
   protected override parameters(): ConstrainedParameters {
-    const value = this.#given;
-    return this.#isLogits ? { logits: { value, constraint: real } } : { probs: { value, constraint: unitInterval } };
+    return this.#success.parameters;
   }
 
   get probs(): Tensor {
-    return this.#isLogits ? this.#given.sigmoid() : this.#given;
+    return this.#success.probs;
   }
 
   get logits(): Tensor {
-    return this.#isLogits ? this.#given : logitsOf(this.#given);
+    return this.#success.logits;
   }
 
   override get support(): Constraint {
@@ -97,8 +89,7 @@ const clampedByZero = (x: Tensor): Tensor => x.clamp(0).add(x).sub(x.clamp(null,
 /** How many of `totalCount` trials succeed (torch.distributions.Binomial). The probability by position, or by the names `probs` or `logits`. */
 export class Binomial extends Distribution {
   readonly totalCount: Tensor;
-  readonly #given: Tensor;
-  readonly #isLogits: boolean;
+  readonly #success: SuccessProbability;
 
   constructor(totalCount: Tensor | number, probs: Tensor | number, options?: DistributionOptions);
   constructor(totalCount: Tensor | number, options: ByProbs<Tensor | number>);
@@ -108,23 +99,21 @@ export class Binomial extends Distribution {
     const [count, given] = broadcastAll(totalCount, value) as [Tensor, Tensor];
     super(given.sizes, options);
     this.totalCount = count.to(given.dtype);
-    this.#given = given;
-    this.#isLogits = isLogits;
+    this.#success = new SuccessProbability(given, isLogits);
     this.checkParameters();
   }
 
   protected override parameters(): ConstrainedParameters {
-    const value = this.#given;
     const total = { value: this.totalCount, constraint: nonnegativeInteger };
-    return this.#isLogits ? { total_count: total, logits: { value, constraint: real } } : { total_count: total, probs: { value, constraint: unitInterval } };
+    return { total_count: total, ...this.#success.parameters };
   }
 
   get probs(): Tensor {
-    return this.#isLogits ? this.#given.sigmoid() : this.#given;
+    return this.#success.probs;
   }
 
   get logits(): Tensor {
-    return this.#isLogits ? this.#given : logitsOf(this.#given);
+    return this.#success.logits;
   }
 
   override get support(): Constraint {
@@ -159,7 +148,7 @@ export class Binomial extends Distribution {
   enumerateSupport(expand = true): Tensor {
     const total = this.totalCount.max().item();
     if (this.totalCount.min().item() !== total) throw new NotImplementedError("Inhomogeneous total count not supported by `enumerate_support`.");
-    const values = arange(total + 1, { dtype: this.#given.dtype }).view([-1, ...[...this.batchShape].map(() => 1)]);
+    const values = arange(total + 1, { dtype: this.probs.dtype }).view([-1, ...[...this.batchShape].map(() => 1)]);
     return expand ? values.expand([-1, ...this.batchShape]) : values;
   }
 

@@ -1,7 +1,8 @@
 import { checkedOptions } from "../arguments.js";
 import { finfo } from "../ops/rules/limits.js";
 import { Tensor } from "../tensor.js";
-import type { DistributionOptions } from "./distribution.js";
+import { real, unitInterval } from "./constraints.js";
+import type { ConstrainedParameters, DistributionOptions } from "./distribution.js";
 
 interface ByName<Value> extends DistributionOptions {
   readonly probs?: Tensor | Value;
@@ -22,4 +23,30 @@ export function probabilityArguments<Value>(
 export function clampedProbs(probs: Tensor): Tensor {
   const { eps } = finfo(probs.dtype);
   return probs.clamp(eps, 1 - eps);
+}
+
+/** How probable a success is, as it was given: by itself, or by the logarithm of its odds. */
+export class SuccessProbability {
+  readonly #given: Tensor;
+  readonly #isLogits: boolean;
+
+  constructor(given: Tensor, isLogits: boolean) {
+    this.#given = given;
+    this.#isLogits = isLogits;
+  }
+
+  get parameters(): ConstrainedParameters {
+    const value = this.#given;
+    return this.#isLogits ? { logits: { value, constraint: real } } : { probs: { value, constraint: unitInterval } };
+  }
+
+  get probs(): Tensor {
+    return this.#isLogits ? this.#given.sigmoid() : this.#given;
+  }
+
+  get logits(): Tensor {
+    if (this.#isLogits) return this.#given;
+    const probs = clampedProbs(this.#given);
+    return probs.log().sub(probs.neg().log1p());
+  }
 }
