@@ -1,4 +1,4 @@
-/** The schemes of nn.init that a reinitialization offers, as data that both the editor's pickers and the runner read. */
+/** The schemes of nn.init that a reinitialization offers, as data that the page's form and the runner read. */
 
 /** A function of nn.init with what the editor asks for it. */
 export interface InitializationScheme {
