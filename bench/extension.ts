@@ -156,7 +156,6 @@ try {
   const entry = page.locator(".runtime-extensions-editor .extension", { hasText: "Layerscope" }).first();
   await entry.waitFor();
   row("activation, as VS Code measures it", Number(/(\d+)ms/.exec(await entry.innerText())?.[1] ?? NaN), 50);
-  await editor.closeOverAllElse();
   await editor.openFile("net.ts");
   const withUs = await keyToPaint(editor);
   const bare = await Workbench.open({ files: { "net.ts": code(8) }, withoutExtension: true });

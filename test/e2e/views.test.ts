@@ -43,7 +43,6 @@ describe("Layerscope in the workbench", () => {
 
     await frame.getByText("Manage Workspace Trust").click();
     await editor.page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust", exact: true }).click();
-    await editor.closeOverAllElse();
     // The file is shown, which nobody asked for: it runs, and may not write. It may where the user runs it.
     await expect.poll(() => frame.locator("body").innerText(), { timeout: 30_000 }).toContain("layerscope.permissions");
     expect(existsSync(join(editor.folder, "ran.txt"))).toBe(false);

@@ -74,6 +74,8 @@ export class Workbench {
       const context = await browser.newContext({ viewport: { width, height } });
       // What the page of a server with language packs says before the workbench is loaded.
       if (language !== undefined) await context.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), language);
+      // What takes a second on a quiet machine takes many on a busy one.
+      context.setDefaultTimeout(90_000);
       const page = await context.newPage();
       const address = server.address(folder, vsix || withoutExtension ? {} : { developmentPath: root });
       const workbench = new Workbench(page, folder, address, close);
@@ -109,57 +111,44 @@ export class Workbench {
 
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
-    await this.quickInput("F1", `>${title}`);
-    await this.page.locator(".quick-input-list .label-name").getByText(title, { exact: true }).first().click();
+    const label = this.page.locator(".quick-input-list .label-name").getByText(title, { exact: true }).first();
+    await this.quickInput("F1", `>${title}`, label);
+    await label.click();
   }
 
-  /** The same by keyboard alone. A palette that was opened before the extension's commands are known does not come to know them. */
+  /** The same by keyboard alone. */
   async typeCommand(title: string): Promise<void> {
     const found = this.page.locator(".quick-input-list .monaco-list-row.focused .label-name").getByText(title, { exact: true });
-    for (let attempt = 1; ; attempt++) {
-      await this.quickInput("F1", `>${title}`);
-      try {
-        await found.waitFor({ timeout: 5000 });
-        return await this.page.keyboard.press("Enter");
-      } catch (error) {
-        if (attempt === 6) throw error;
-        await this.page.keyboard.press("Escape");
-      }
-    }
+    await this.quickInput("F1", `>${title}`, found);
+    await this.page.keyboard.press("Enter");
   }
 
   async openFile(name: string): Promise<void> {
     const { page } = this;
-    await this.quickInput("Control+P", name);
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
-    await page.keyboard.press("Enter");
-    await page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
+    const row = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
+    await this.quickInput("Control+P", name, row);
+    await row.click();
+    await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await page.locator(".monaco-editor .view-lines").first().waitFor();
   }
 
-  /** Opens VS Code's own box by its key and types into it. What takes the focus meanwhile, as a page that is just loading, closes the box again. */
-  private async quickInput(key: string, text: string): Promise<void> {
+  /**
+   * Opens VS Code's own box by its key and types into it until it offers what is looked for. What takes the focus meanwhile, as a page that is
+   * just loading, closes the box again; a palette that was opened before the extension's commands are known does not come to know them.
+   */
+  private async quickInput(key: string, text: string, offered: Locator): Promise<void> {
     const input = this.page.locator(".quick-input-widget input.input");
     for (let attempt = 1; ; attempt++) {
       await this.page.keyboard.press(key);
       try {
         await input.fill(text, { timeout: 5000 });
+        await offered.waitFor({ timeout: 5000 });
         return;
       } catch (error) {
-        if (attempt === 6) throw error;
+        if (attempt === 10) throw error;
+        await this.page.keyboard.press("Escape");
       }
     }
-  }
-
-  /** Closes what newer versions of VS Code show over all else (trust, running extensions); they do not hear every key while they draw it. */
-  async closeOverAllElse(): Promise<void> {
-    const overAllElse = this.page.locator(".monaco-modal-editor-block");
-    for (let attempt = 0; attempt < 60; attempt++) {
-      await this.page.keyboard.press("Escape");
-      if (!(await overAllElse.isVisible())) return;
-      await this.page.waitForTimeout(500);
-    }
-    throw new Error("What is shown over all else does not close.");
   }
 
   /** Replaces a text in the open file through the editor's own find and replace, and saves. */
@@ -300,6 +289,8 @@ const quiet = {
   "extensions.ignoreRecommendations": true,
   "git.openRepositoryInParentFolders": "never",
   "window.commandCenter": false,
+  // Newer versions show some editors (trust, running extensions) over all else, and do not hear every key that would close them.
+  "workbench.editor.useModal": "off",
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   // A high-contrast theme is given up when the system does not ask for one.
   "window.autoDetectHighContrast": false,
