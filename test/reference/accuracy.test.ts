@@ -53,6 +53,21 @@ const functions: Readonly<Record<string, (x: Tensor, y: Tensor) => Tensor>> = {
   log: (x) => x.abs().log(),
 };
 
+const columns = (x: Tensor): Tensor => {
+  const rows = Math.floor(x.numel() / 11);
+  return x
+    .reshape(-1)
+    .at(torch.slice(0, rows * 11))
+    .reshape(rows, 11);
+};
+
+const activations: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  softmax: (x) => x.softmax(-1),
+  log_softmax: (x) => x.logSoftmax(-1),
+  "softmax of columns": (x) => columns(x).softmax(0),
+  "log_softmax of columns": (x) => columns(x).logSoftmax(0),
+};
+
 const losses: Readonly<Record<string, (x: Tensor, y: Tensor, reduction: Reduction) => Tensor>> = {
   binary_cross_entropy: (x, y, reduction) => F.binaryCrossEntropy(x, probability(y), { reduction }),
   "weighted binary_cross_entropy": (x, y, reduction) => F.binaryCrossEntropy(x, truth(y), { weight: y.abs(), reduction }),
@@ -94,10 +109,18 @@ function run([name, elements, layout, magnitude, reduction]: Case): Tensor {
   if (name.startsWith("norm ")) return norm(Number(name.slice(5)))(x);
   const f = functions[name];
   if (f !== undefined) return f(x, y);
-  const loss = name.replace("gradient of ", "");
-  const leaf = (loss.endsWith("binary_cross_entropy") ? probability(x) : x).detach().requiresGrad_();
-  const result = losses[loss]!(leaf, y, reduction!);
-  if (loss === name) return result;
+  const plain = name.replace("gradient of ", "");
+  const activation = activations[plain];
+  if (activation !== undefined) {
+    const leaf = x.detach().requiresGrad_();
+    const result = activation(leaf);
+    if (plain === name) return result;
+    result.backward(others.at(torch.slice(0, result.numel())).reshape(result.shape));
+    return leaf.grad!;
+  }
+  const leaf = (plain.endsWith("binary_cross_entropy") ? probability(x) : x).detach().requiresGrad_();
+  const result = losses[plain]!(leaf, y, reduction!);
+  if (plain === name) return result;
   result.sum().backward();
   return leaf.grad!;
 }

@@ -41,6 +41,17 @@ losses = {
 }
 
 
+def columns(x):
+    return x.reshape(-1)[: x.numel() // 11 * 11].reshape(x.numel() // 11, 11)
+
+
+# Those of which the gradient is compared too: what they are of, their way back given.
+activations = {
+    "softmax": lambda x: x.softmax(-1), "log_softmax": lambda x: x.log_softmax(-1),
+    "softmax of columns": lambda x: columns(x).softmax(0), "log_softmax of columns": lambda x: columns(x).log_softmax(0),
+}
+
+
 def laid(x, layout):
     if layout == "dense":
         return x
@@ -86,6 +97,17 @@ for name in [*functions, *losses]:
             # With weights PyTorch has a formula of its own for the way back.
             if layout == "dense" and not name.startswith("weighted"):
                 cases.append([f"gradient of {name}", n, layout, magnitude, reduction, encode(x.grad, name in bounded)])
+
+for name in activations:
+    for n in [1, 7, 8, 9, 16, 17, 33, 64, 70, 100, 256, 1001, 4098, 17003]:
+        layouts = ["every other", *(["rows of seven"] if n % 7 == 0 else []), *(["halves", "transposed"] if n % 2 == 0 else [])]
+        for layout in ["dense", random.choice(layouts)]:
+            magnitude = random.choice(magnitudes)
+            x = laid(numbers[:n] * magnitude, layout).detach().requires_grad_()
+            result = activations[name](x)
+            result.backward(others[: result.numel()].reshape(result.shape))
+            cases.append([name, n, layout, magnitude, None, encode(result, name in bounded)])
+            cases.append([f"gradient of {name}", n, layout, magnitude, None, encode(x.grad, name in bounded)])
 
 text = "[\n" + ",\n".join(json.dumps(each) for each in cases).replace("Infinity", "1e999") + "\n]\n"
 (pathlib.Path(__file__).parent / "data" / "accuracy.json").write_text(text)

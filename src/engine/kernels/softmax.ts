@@ -1,77 +1,158 @@
 import type { ElementArray } from "../dtype.js";
-import { logSoftmaxInWasm, softmaxBackwardInWasm, softmaxInWasm } from "./wasm/rows.js";
+import * as cLibrary from "../math/cLibrary.js";
+import * as single from "../math/singlePrecision.js";
+import { slicesInWasm, type SliceKernel } from "./wasm/softmax.js";
+import { fma } from "../math/fma.js";
+
+/**
+ * Softmax and its logarithm, with the bits of PyTorch's CPU kernels: what is next to each other is taken eight at a time (float64: four), with Sleef's exponential; what
+ * is left over beside whole eights is left to the C library. (at::native::vec_host_softmax_lastdim, vec_softmax)
+ */
 
 /** An array seen as (outer, size, inner), row-major: the middle dimension is the one that is normalized. */
 export interface Slices {
   readonly outer: number;
   readonly size: number;
   readonly inner: number;
+  /** Whether the middle dimension is the last one: an inner dimension of one element is another matter. */
+  readonly isLast: boolean;
 }
 
-/** Calls `slice` with the first element of every slice along the middle dimension; its elements are `inner` apart. */
-function forEachSlice({ outer, size, inner }: Slices, slice: (start: number) => void): void {
+/** The functions of an element type. */
+interface Precision {
+  readonly array: new (length: number) => Float32Array | Float64Array;
+  /** How many numbers are taken together. */
+  readonly together: number;
+  readonly exp: (x: number) => number;
+  readonly leftOverExp: (x: number) => number;
+  readonly log: (x: number) => number;
+  /** x * y + z, to be rounded once. */
+  readonly fused: (x: number, y: number, z: number) => number;
+}
+
+const singlePrecision: Precision = {
+  array: Float32Array,
+  together: 8,
+  exp: single.exp,
+  leftOverExp: cLibrary.exp,
+  log: single.log,
+  fused: (x, y, z) => x * y + z,
+};
+const doublePrecision: Precision = { array: Float64Array, together: 4, exp: Math.exp, leftOverExp: Math.exp, log: Math.log, fused: fma };
+
+const precisionOf = (x: ElementArray): Precision => (x instanceof Float32Array ? singlePrecision : doublePrecision);
+
+interface Slice {
+  readonly start: number;
+  /** Whether it is one of those that are left over. */
+  readonly isLeftOver: boolean;
+}
+
+/** Calls `visit` with every slice along the middle dimension, but for those that the WebAssembly kernel of that name has written already. */
+function forEachSlice(
+  kernel: SliceKernel,
+  result: ElementArray,
+  operands: readonly [ElementArray, ElementArray?],
+  slices: Slices,
+  visit: (slice: Slice) => void,
+): void {
+  const { outer, size, inner, isLast } = slices;
+  const isSingle = [result, ...operands].every((each) => each instanceof Float32Array);
+  const written = isSingle ? slicesInWasm(kernel, result as Float32Array, operands as [Float32Array, Float32Array?], slices) : 0;
+  const whole = isLast ? inner : inner - (inner % precisionOf(result).together);
   for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) slice(o * size * inner + i);
+    for (let i = written; i < inner; i++) visit({ start: o * size * inner + i, isLeftOver: i >= whole });
   }
+}
+
+type Terms = Float32Array | Float64Array;
+
+/** The sum of a slice's elements, in place. */
+function sumOf(terms: Terms, { isLast }: Slices): number {
+  const together = terms instanceof Float32Array ? 8 : 4;
+  let count = terms.length;
+  if (isLast && count >= together) {
+    for (let k = together; k < count; k++) terms[k % together]! += terms[k]!;
+    count = together;
+    // Of eight, halves are added again and again.
+    while (together === 8 && count > 1) {
+      count >>= 1;
+      for (let i = 0; i < count; i++) terms[i]! += terms[i + count]!;
+    }
+  }
+  for (let k = 1; k < count; k++) terms[0]! += terms[k]!;
+  return terms[0]!;
 }
 
 /** e^x over the sum of the slice's. Shifted by the slice's largest element, so that nothing overflows. */
 export function softmax(output: ElementArray, x: ElementArray, slices: Slices): void {
-  const { size, inner } = slices;
-  if (output instanceof Float32Array && x instanceof Float32Array && softmaxInWasm(output, x, slices)) return;
-  const powers = new Float64Array(size);
-  forEachSlice(slices, (start) => {
+  const { size, inner, isLast } = slices;
+  const { array, exp, leftOverExp } = precisionOf(output);
+  const terms = new array(size);
+  forEachSlice("softmax", output, [x], slices, ({ start, isLeftOver }) => {
     const largest = maximum(x, start, size, inner);
-    let sum = 0;
-    for (let k = 0; k < size; k++) sum += powers[k] = Math.exp(x[start + k * inner]! - largest);
-    for (let k = 0; k < size; k++) output[start + k * inner] = powers[k]! / sum;
+    for (let k = 0, i = start; k < size; k++, i += inner) {
+      output[i] = x[i]! - largest;
+      output[i] = terms[k] = isLeftOver ? leftOverExp(output[i]!) : exp(output[i]!);
+    }
+    const sum = sumOf(terms, slices);
+    terms[0] = 1 / sum;
+    const factor = terms[0];
+    for (let k = 0, i = start; k < size; k++, i += inner) output[i] = isLast ? output[i]! * factor : output[i]! / sum;
   });
 }
 
 /** The logarithm of `softmax`, exact where the latter would round to zero. */
 export function logSoftmax(output: ElementArray, x: ElementArray, slices: Slices): void {
   const { size, inner } = slices;
-  if (output instanceof Float32Array && x instanceof Float32Array && logSoftmaxInWasm(output, x, slices)) return;
-  forEachSlice(slices, (start) => {
+  const { array, exp, leftOverExp, log } = precisionOf(output);
+  const terms = new array(size);
+  forEachSlice("logSoftmax", output, [x], slices, ({ start, isLeftOver }) => {
     const largest = maximum(x, start, size, inner);
-    let sum = 0;
-    for (let k = 0; k < size; k++) sum += Math.exp(x[start + k * inner]! - largest);
-    const shift = largest + Math.log(sum);
-    for (let k = 0; k < size; k++) output[start + k * inner] = x[start + k * inner]! - shift;
+    for (let k = 0, i = start; k < size; k++, i += inner) {
+      output[i] = x[i]! - largest;
+      terms[k] = isLeftOver ? leftOverExp(output[i]!) : exp(output[i]!);
+    }
+    const shift = log(sumOf(terms, slices));
+    for (let k = 0, i = start; k < size; k++, i += inner) output[i]! -= shift;
   });
 }
 
-/** result = y * (g - sum(g * y)), with y the softmax. */
+/** result = (g - sum(g * y)) * y, with y the softmax. */
 export function softmaxBackward(result: ElementArray, gradient: ElementArray, y: ElementArray, slices: Slices): void {
-  const { size, inner } = slices;
-  if (backwardInWasm("softmaxBackwardRows", result, gradient, y, slices)) return;
-  forEachSlice(slices, (start) => {
-    let sum = 0;
-    for (let k = 0, i = start; k < size; k++, i += inner) sum += gradient[i]! * y[i]!;
-    for (let k = 0, i = start; k < size; k++, i += inner) result[i] = y[i]! * (gradient[i]! - sum);
+  const { size, inner, isLast } = slices;
+  const { array, together, fused } = precisionOf(result);
+  const sums = new array(isLast && size >= together ? together : 1);
+  // In rows, products are added to what is rounded already but for those left over of whole eights.
+  const fusedFrom = isLast ? (size < together ? size : size - (size % together)) : 0;
+  const product = new array(1);
+  forEachSlice("softmaxBackward", result, [gradient, y], slices, ({ start }) => {
+    sums.fill(0);
+    for (let k = 0, i = start; k < size; k++, i += inner) {
+      const lane = k % sums.length;
+      product[0] = gradient[i]! * y[i]!;
+      sums[lane] = k >= fusedFrom ? fused(gradient[i]!, y[i]!, sums[lane]!) : sums[lane]! + product[0];
+    }
+    const sum = sumOf(sums.slice(), slices);
+    for (let k = 0, i = start; k < size; k++, i += inner) {
+      result[i] = gradient[i]! - sum;
+      result[i]! *= y[i]!;
+    }
   });
 }
 
 /** result = g - e^y * sum(g), with y the logarithm of the softmax. */
 export function logSoftmaxBackward(result: ElementArray, gradient: ElementArray, y: ElementArray, slices: Slices): void {
   const { size, inner } = slices;
-  if (backwardInWasm("logSoftmaxBackwardRows", result, gradient, y, slices)) return;
-  forEachSlice(slices, (start) => {
-    let sum = 0;
-    for (let k = 0, i = start; k < size; k++, i += inner) sum += gradient[i]!;
-    for (let k = 0, i = start; k < size; k++, i += inner) result[i] = gradient[i]! - Math.exp(y[i]!) * sum;
+  const { array, exp, leftOverExp, fused } = precisionOf(result);
+  const terms = new array(size);
+  forEachSlice("logSoftmaxBackward", result, [gradient, y], slices, ({ start, isLeftOver }) => {
+    for (let k = 0, i = start; k < size; k++, i += inner) terms[k] = gradient[i]!;
+    const sum = sumOf(terms, slices);
+    for (let k = 0, i = start; k < size; k++, i += inner) {
+      result[i] = fused(isLeftOver ? -leftOverExp(y[i]!) : -exp(y[i]!), sum, gradient[i]!);
+    }
   });
-}
-
-function backwardInWasm(
-  kernel: Parameters<typeof softmaxBackwardInWasm>[0],
-  result: ElementArray,
-  gradient: ElementArray,
-  y: ElementArray,
-  slices: Slices,
-): boolean {
-  if (!(result instanceof Float32Array && gradient instanceof Float32Array && y instanceof Float32Array)) return false;
-  return softmaxBackwardInWasm(kernel, result, gradient, y, slices);
 }
 
 function maximum(x: ElementArray, start: number, size: number, step: number): number {

@@ -15,8 +15,8 @@ import { computes, notCounted, ofParts, type Scale } from "../operation.js";
 type SlicesKernel = (output: ElementArray, x: ElementArray, slices: slices.Slices) => void;
 
 function slicesOf(sizes: readonly number[], dim: number): slices.Slices {
-  if (sizes.length === 0) return { outer: 1, size: 1, inner: 1 };
-  return { outer: product(sizes.slice(0, dim)), size: sizes[dim]!, inner: product(sizes.slice(dim + 1)) };
+  if (sizes.length === 0) return { outer: 1, size: 1, inner: 1, isLast: true };
+  return { outer: product(sizes.slice(0, dim)), size: sizes[dim]!, inner: product(sizes.slice(dim + 1)), isLast: dim === sizes.length - 1 };
 }
 
 function softmaxOperation(

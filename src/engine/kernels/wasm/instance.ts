@@ -129,11 +129,14 @@ export interface ProductKernels {
 /** What assembly/index.ts exports. */
 export interface Kernels extends ProductKernels, Record<NumberKernel | TruthKernel, ElementwiseFunction> {
   softmaxRows(x: number, output: number, rows: number, size: number): void;
+  logSoftmaxRows(x: number, output: number, rows: number, size: number): void;
   softmaxBackwardRows(gradient: number, y: number, output: number, rows: number, size: number): void;
-  shiftedExponentials(x: number, rows: number, size: number, shifts: number): void;
-  exponentialSums(x: number, rows: number, size: number, maxima: number, sums: number): void;
-  subtractFromRows(x: number, output: number, rows: number, size: number, shifts: number): void;
   logSoftmaxBackwardRows(gradient: number, y: number, output: number, rows: number, size: number): void;
+  softmaxColumns(x: number, output: number, slices: number, size: number, columns: number, stride: number): void;
+  logSoftmaxColumns(x: number, output: number, slices: number, size: number, columns: number, stride: number): void;
+  softmaxBackwardColumns(gradient: number, y: number, output: number, slices: number, size: number, columns: number, stride: number): void;
+  logSoftmaxBackwardColumns(gradient: number, y: number, output: number, slices: number, size: number, columns: number, stride: number): void;
+  shiftedExponentials(x: number, rows: number, size: number, shifts: number): void;
   rowMoments(x: number, rows: number, size: number, eps: number, center: 0 | 1, means: number, inverseStds: number): void;
   normalizeRows(x: number, output: number, rows: number, size: number, means: number, inverseStds: number, weight: number, bias: number): void;
   normalizeRowsBackward(

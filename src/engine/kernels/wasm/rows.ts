@@ -1,4 +1,3 @@
-import { copyStrided } from "../stridedCopy.js";
 import { pageSize, wasmKernels, type KernelInstance } from "./instance.js";
 
 /** Elements that are brought in at a time, in whole rows, unless a row is longer. */
@@ -24,87 +23,6 @@ const terms = slopes + numbers;
 /** A double for each element of a row. */
 const weightSums = terms + numbers + slack;
 const biasSums = weightSums + longestRow * Float64Array.BYTES_PER_ELEMENT + slack;
-
-/** Rows of `size` elements. They follow upon each other, or where `inner` is more than 1, their elements are so far apart and as many rows lie side by side. */
-interface RowLayout {
-  readonly size: number;
-  readonly inner: number;
-}
-
-/** Softmax of each row. False where the kernels do not serve. */
-export function softmaxInWasm(result: Float32Array, x: Float32Array, layout: RowLayout): boolean {
-  return inPiecesOf(x, layout, ({ kernels, float32 }, piece) => {
-    bringIn(float32, input, x, piece);
-    kernels.softmaxRows(input, output, piece.rows, piece.size);
-    takeOut(result, piece, float32);
-  });
-}
-
-/** The logarithm of the softmax of each row. False where the kernels do not serve. */
-export function logSoftmaxInWasm(result: Float32Array, x: Float32Array, layout: RowLayout): boolean {
-  return inPiecesOf(x, layout, ({ kernels, float32 }, piece) => {
-    const { rows, size } = piece;
-    bringIn(float32, input, x, piece);
-    kernels.exponentialSums(input, rows, size, means, inverseStds);
-    const shifts = new Float64Array(float32.buffer, means, rows);
-    const sums = new Float64Array(float32.buffer, inverseStds, rows);
-    for (let r = 0; r < rows; r++) shifts[r]! += Math.log(sums[r]!);
-    kernels.subtractFromRows(input, output, rows, size, means);
-    takeOut(result, piece, float32);
-  });
-}
-
-/** The gradient through softmax or its logarithm, `y`, of each row. False where the kernels do not serve. */
-export function softmaxBackwardInWasm(
-  kernel: "softmaxBackwardRows" | "logSoftmaxBackwardRows",
-  result: Float32Array,
-  gradient: Float32Array,
-  y: Float32Array,
-  layout: RowLayout,
-): boolean {
-  return inPiecesOf(gradient, layout, ({ kernels, float32 }, piece) => {
-    bringIn(float32, input, gradient, piece);
-    bringIn(float32, weights, y, piece);
-    kernels[kernel](input, weights, output, piece.rows, piece.size);
-    takeOut(result, piece, float32);
-  });
-}
-
-/** Some rows, and where they lie. */
-interface Piece {
-  readonly rows: number;
-  readonly size: number;
-  readonly start: number;
-  /** How far apart rows are, and the elements of each. */
-  readonly strides: readonly [row: number, element: number];
-}
-
-function bringIn(memory: Float32Array, address: number, data: Float32Array, { rows, size, start, strides }: Piece): void {
-  if (strides[1] === 1) memory.set(data.subarray(start, start + rows * size), address / bytes);
-  else copyStrided([rows, size], { data: memory, offset: address / bytes, strides: [size, 1] }, { data, offset: start, strides });
-}
-
-function takeOut(data: Float32Array, { rows, size, start, strides }: Piece, memory: Float32Array): void {
-  if (strides[1] === 1) data.set(memory.subarray(output / bytes, output / bytes + rows * size), start);
-  else copyStrided([rows, size], { data, offset: start, strides }, { data: memory, offset: output / bytes, strides: [size, 1] });
-}
-
-/** Fewer rows side by side would use little of what is read from memory at once. */
-const fewestSideBySide = 16;
-
-function inPiecesOf(x: Float32Array, { size, inner }: RowLayout, run: (instance: KernelInstance, piece: Piece) => void): boolean {
-  const sideBySide = Math.max(Math.floor(piece / size), Math.min(fewestSideBySide, Math.floor(longestRow / size)));
-  const instance = size === 0 || size > longestRow ? null : wasmKernels(x.length, wasmFrom);
-  if (instance === null) return false;
-  // Rows that follow upon each other are side by side in the only stretch there is.
-  const [rowsInAll, strides] = inner === 1 ? [x.length / size, [size, 1] as const] : [inner, [1, inner] as const];
-  for (let stretch = 0; stretch < x.length; stretch += rowsInAll * size) {
-    for (let row = 0; row < rowsInAll; row += sideBySide) {
-      run(instance, { rows: Math.min(sideBySide, rowsInAll - row), size, start: stretch + row * strides[0], strides });
-    }
-  }
-  return true;
-}
 
 /** Mean and 1 / sqrt(variance + eps) of each row of `size` elements; without `center` the mean is taken for 0. False where the kernels do not serve. */
 export function rowMomentsInWasm(x: Float32Array, size: number, eps: number, center: boolean, mean: Float64Array, inverseStd: Float64Array): boolean {

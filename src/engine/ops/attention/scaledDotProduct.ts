@@ -69,7 +69,7 @@ function weigh(scores: Tensor, scale: number, isCausal: boolean, mask: Tensor | 
   times(scores, scores, scale);
   if (isCausal) for (let i = 0; i < L; i++) values.fill(-Infinity, Math.min(i * S + i + 1, (i + 1) * S), (i + 1) * S);
   const hidden = mask === null ? [] : addMask(values, L, S, mask, maskOffset);
-  softmaxOf(values, values, { outer: L, size: S, inner: 1 });
+  softmaxOf(values, values, { outer: L, size: S, inner: 1, isLast: true });
   for (const row of hidden) values.fill(0, row * S, (row + 1) * S);
 }
 
@@ -198,7 +198,7 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
         scores.fill(0);
         multiply(scores, 0, L, S, Ev, dOut, transposed(lastTwo(value, v!)));
         if (ownNoise !== null) times(dScores, dScores, ownNoise);
-        softmaxBackward(scores, scores, denseValues(own), { outer: L, size: S, inner: 1 });
+        softmaxBackward(scores, scores, denseValues(own), { outer: L, size: S, inner: 1, isLast: true });
         dMask?.storage.data.set(scores, own.offset);
         times(dScores, dScores, scale);
         multiply(dQuery.storage.data, head * L * E, L, E, S, lastTwo(dScores, 0), lastTwo(key, k!));

@@ -118,18 +118,55 @@ export function nearestExp(x: v128): v128 {
 
 /** e to the power of x, with the bits of Sleef's. */
 export function exactExp(x: v128): v128 {
+  if (!i32x4.all_true(f32x4.le(f32x4.abs(x), splat(87)))) return exactExpOfAny(x);
+  const shifted = f32x4.add(f32x4.mul(x, splat(1.44269504088896341)), splat(roundingShift));
+  // The power of two is a normal number, and so is the result: its exponent is added where it stands.
+  return i32x4.add(exactExpOfRest(x, f32x4.sub(shifted, splat(roundingShift))), i32x4.shl(shifted, 23));
+}
+
+function exactExpOfAny(x: v128): v128 {
   const inRange = inExponentRange(x);
   const shifted = f32x4.add(f32x4.mul(inRange, splat(1.44269504088896341)), splat(roundingShift));
-  const n = f32x4.sub(shifted, splat(roundingShift));
-  let r = rounded(n, splat(-0.693145751953125), inRange);
-  r = rounded(n, splat(-1.428606765330187045e-6), r);
-  let p = rounded(splat(0.000198527617612853646278381), r, splat(0.00139304355252534151077271));
-  p = rounded(p, r, splat(0.00833336077630519866943359));
-  p = rounded(p, r, splat(0.0416664853692054748535156));
-  p = rounded(p, r, splat(0.166666671633720397949219));
-  p = rounded(p, r, splat(0.5));
-  p = f32x4.add(rounded(f32x4.mul(r, r), p, r), splat(1));
-  return timesPowerOfTwo(p, i32x4.sub(shifted, i32x4.splat(roundingShiftBits)));
+  return timesPowerOfTwo(exactExpOfRest(inRange, f32x4.sub(shifted, splat(roundingShift))), i32x4.sub(shifted, i32x4.splat(roundingShiftBits)));
+}
+
+/** e to the power of x - n log(2). */
+// @ts-ignore: decorator
+@inline
+function exactExpOfRest(x: v128, n: v128): v128 {
+  if (!ASC_FEATURE_RELAXED_SIMD) {
+    const low = exactExpOfPair(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(n));
+    return v128.shuffle<f64>(low, exactExpOfPair(promoteHigh(x), promoteHigh(n)), 0, 2);
+  }
+  let r = f32x4.relaxed_madd(n, splat(-0.693145751953125), x);
+  r = f32x4.relaxed_madd(n, splat(-1.428606765330187045e-6), r);
+  let p = f32x4.relaxed_madd(splat(0.000198527617612853646278381), r, splat(0.00139304355252534151077271));
+  p = f32x4.relaxed_madd(p, r, splat(0.00833336077630519866943359));
+  p = f32x4.relaxed_madd(p, r, splat(0.0416664853692054748535156));
+  p = f32x4.relaxed_madd(p, r, splat(0.166666671633720397949219));
+  p = f32x4.relaxed_madd(p, r, splat(0.5));
+  return f32x4.add(f32x4.relaxed_madd(f32x4.mul(r, r), p, r), splat(1));
+}
+
+/** The same of two numbers that stay doubles between the steps, each of which is rounded to a float. */
+// @ts-ignore: decorator
+@inline
+function exactExpOfPair(x: v128, n: v128): v128 {
+  let r = singly(f64x2.add(f64x2.mul(n, f64x2.splat(<f32>-0.693145751953125)), x));
+  r = singly(f64x2.add(f64x2.mul(n, f64x2.splat(<f32>-1.428606765330187045e-6)), r));
+  let p = singly(f64x2.add(f64x2.mul(r, f64x2.splat(<f32>0.000198527617612853646278381)), f64x2.splat(<f32>0.00139304355252534151077271)));
+  p = singly(f64x2.add(f64x2.mul(p, r), f64x2.splat(<f32>0.00833336077630519866943359)));
+  p = singly(f64x2.add(f64x2.mul(p, r), f64x2.splat(<f32>0.0416664853692054748535156)));
+  p = singly(f64x2.add(f64x2.mul(p, r), f64x2.splat(<f32>0.166666671633720397949219)));
+  p = singly(f64x2.add(f64x2.mul(p, r), f64x2.splat(0.5)));
+  p = singly(f64x2.add(f64x2.mul(singly(f64x2.mul(r, r)), p), r));
+  return f32x4.demote_f64x2_zero(f64x2.add(p, f64x2.splat(1)));
+}
+
+// @ts-ignore: decorator
+@inline
+function singly(x: v128): v128 {
+  return f64x2.promote_low_f32x4(f32x4.demote_f64x2_zero(x));
 }
 
 /**

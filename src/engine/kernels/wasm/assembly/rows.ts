@@ -1,63 +1,13 @@
-import { exp, nearestExp } from "./math";
+import { nearestExp } from "./math";
+import { maximum } from "./softmax";
 
 /** Functions of whole rows of `size` neighbouring float32 elements. Writes may run up to three elements past a row: the next row, or slack, follows. */
-
-// @ts-ignore: decorator
-@inline
-function sumOfLanes(x: v128): f32 {
-  return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
-}
 
 /** The first `count` lanes of x, 1 to 4, and zeros. */
 // @ts-ignore: decorator
 @inline
 function firstLanes(x: v128, count: i32): v128 {
   return v128.and(x, i32x4.gt_s(i32x4.splat(count), i32x4(0, 1, 2, 3)));
-}
-
-/** The largest element that is not NaN. Four maxima side by side, since each waits for the one before. */
-function maximum(x: usize, size: i32): f32 {
-  let a = f32x4.splat(-Infinity);
-  let b = a;
-  let c = a;
-  let d = a;
-  let at = x;
-  const end = x + ((<usize>size) << 2);
-  for (; at + 64 <= end; at += 64) {
-    a = f32x4.pmax(a, v128.load(at));
-    b = f32x4.pmax(b, v128.load(at, 16));
-    c = f32x4.pmax(c, v128.load(at, 32));
-    d = f32x4.pmax(d, v128.load(at, 48));
-  }
-  a = f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
-  let result = max(max(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1)), max(f32x4.extract_lane(a, 2), f32x4.extract_lane(a, 3)));
-  for (; at < end; at += 4) {
-    const value = load<f32>(at);
-    if (value > result) result = value;
-  }
-  return result;
-}
-
-/** e^x over the sum of the row's, shifted by the row's largest element. */
-export function softmaxRows(x: usize, output: usize, rows: i32, size: i32): void {
-  const step = (<usize>size) << 2;
-  for (let r = 0; r < rows; r++) {
-    const shift = f32x4.splat(maximum(x, size));
-    let sums = f32x4.splat(0);
-    for (let i = 0; i < size; i += 4) {
-      const at = (<usize>i) << 2;
-      const power = exp(f32x4.sub(v128.load(x + at), shift));
-      v128.store(output + at, power);
-      sums = f32x4.add(sums, size - i >= 4 ? power : firstLanes(power, size - i));
-    }
-    const factor = f32x4.splat(1 / sumOfLanes(sums));
-    for (let i = 0; i < size; i += 4) {
-      const at = output + ((<usize>i) << 2);
-      v128.store(at, f32x4.mul(v128.load(at), factor));
-    }
-    x += step;
-    output += step;
-  }
 }
 
 /** In place e^(x - shift), with the largest element of each row as shift, or 0 where that is infinite. */
@@ -74,80 +24,6 @@ export function shiftedExponentials(x: usize, rows: i32, size: i32, shifts: usiz
     for (; at < end; at += 4) store<f32>(x + at, f32x4.extract_lane(nearestExp(f32x4.sub(v128.load32_splat(x + at), all)), 0));
     x += end;
     shifts += 4;
-  }
-}
-
-/** The largest element of each row, and the sum of e^(x - largest), as doubles. */
-export function exponentialSums(x: usize, rows: i32, size: i32, maxima: usize, sums: usize): void {
-  const step = (<usize>size) << 2;
-  for (let r = 0; r < rows; r++) {
-    const largest = maximum(x, size);
-    const shift = f32x4.splat(largest);
-    let low = f64x2.splat(0);
-    let high = f64x2.splat(0);
-    for (let i = 0; i < size; i += 4) {
-      let power = exp(f32x4.sub(v128.load(x + ((<usize>i) << 2)), shift));
-      if (size - i < 4) power = firstLanes(power, size - i);
-      low = f64x2.add(low, f64x2.promote_low_f32x4(power));
-      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(power, power, 1, 1)));
-    }
-    store<f64>(maxima, <f64>largest);
-    store<f64>(sums, sumOfDoubles(low, high));
-    maxima += 8;
-    sums += 8;
-    x += step;
-  }
-}
-
-/** output = x - shift, for a row's shift in double precision. */
-export function subtractFromRows(x: usize, output: usize, rows: i32, size: i32, shifts: usize): void {
-  const step = (<usize>size) << 2;
-  for (let r = 0; r < rows; r++) {
-    const shift = f64x2.splat(load<f64>(shifts));
-    for (let at: usize = 0; at < step; at += 16) {
-      const value = v128.load(x + at);
-      const low = f32x4.demote_f64x2_zero(f64x2.sub(f64x2.promote_low_f32x4(value), shift));
-      const high = f32x4.demote_f64x2_zero(f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(value, value, 1, 1)), shift));
-      v128.store(output + at, v128.shuffle<f64>(low, high, 0, 2));
-    }
-    shifts += 8;
-    x += step;
-    output += step;
-  }
-}
-
-/** y * (gradient - the row's sum of gradient * y), with y the softmax. */
-export function softmaxBackwardRows(gradient: usize, y: usize, output: usize, rows: i32, size: i32): void {
-  const step = (<usize>size) << 2;
-  for (let r = 0; r < rows; r++) {
-    let sums = f32x4.splat(0);
-    for (let i = 0; i < size; i += 4) {
-      const at = (<usize>i) << 2;
-      const product = f32x4.mul(v128.load(gradient + at), v128.load(y + at));
-      sums = f32x4.add(sums, size - i >= 4 ? product : firstLanes(product, size - i));
-    }
-    const sum = f32x4.splat(sumOfLanes(sums));
-    for (let at: usize = 0; at < step; at += 16) v128.store(output + at, f32x4.mul(v128.load(y + at), f32x4.sub(v128.load(gradient + at), sum)));
-    gradient += step;
-    y += step;
-    output += step;
-  }
-}
-
-/** gradient - e^y * the row's sum of the gradient, with y the logarithm of the softmax. */
-export function logSoftmaxBackwardRows(gradient: usize, y: usize, output: usize, rows: i32, size: i32): void {
-  const step = (<usize>size) << 2;
-  for (let r = 0; r < rows; r++) {
-    let sums = f32x4.splat(0);
-    for (let i = 0; i < size; i += 4) {
-      const value = v128.load(gradient + ((<usize>i) << 2));
-      sums = f32x4.add(sums, size - i >= 4 ? value : firstLanes(value, size - i));
-    }
-    const sum = f32x4.splat(sumOfLanes(sums));
-    for (let at: usize = 0; at < step; at += 16) v128.store(output + at, f32x4.sub(v128.load(gradient + at), f32x4.mul(exp(v128.load(y + at)), sum)));
-    gradient += step;
-    y += step;
-    output += step;
   }
 }
 
