@@ -59,8 +59,10 @@ test("what is as by default is left out, and so is what a number has beyond six 
     F.layerNorm(x, [3], { eps: 1e-6 });
     x.mul(24 ** -0.5);
     x.add(1e-9);
+    x.addcmul(x, x);
+    x.addcdiv(x, x, { value: 0.5 });
   });
-  expect(steps.slice(0, 7)).toEqual([
+  expect(steps.slice(0, 9)).toEqual([
     "maxPool2d kernelSize: 2, stride: 2",
     "scaledDotProductAttention",
     "softplus",
@@ -68,6 +70,8 @@ test("what is as by default is left out, and so is what a number has beyond six 
     "layerNorm normalizedShape: [3], eps: 1e-6",
     "mul 0.204124",
     "add 1e-9",
+    "addcmul",
+    "addcdiv value: 0.5",
   ]);
 });
 

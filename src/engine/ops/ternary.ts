@@ -24,7 +24,7 @@ function addedRow(
     name,
     effect: computes,
     multiplyAdds: notCounted,
-    arguments: ["input", operand, "tensor2", "value"],
+    arguments: ["input", operand, "tensor2", ["value", 1]],
     keepsLayout: true,
     infer(x, y, z) {
       const dtype = resultType(x, Tensor.allocate(broadcastSizes(y.sizes, z.sizes), resultType(y, z), "meta"));
