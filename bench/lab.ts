@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { initializationSchemes } from "../src/protocol/index.js";
+import { costOfRecording } from "./lab/recording.js";
 import { ModelRunner } from "../src/runner/client.js";
 
 const runner = new ModelRunner({ dist: resolve("dist"), timeLimit: 120_000, memoryLimit: 8192 });
@@ -51,6 +52,7 @@ try {
   writeFileSync(gpt2, text);
   await run(gpt2);
   row("signal of GPT-2 small, 64 tokens", await timed(() => runner.request(gpt2, "signal", { ...request, model: "gpt2" })), "ms", 4000);
+  for (const [training, percent] of await costOfRecording()) row(`recording the training of ${training}`, percent, "%", 5);
 } finally {
   await runner.dispose();
   rmSync(folder, { recursive: true, force: true });

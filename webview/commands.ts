@@ -109,6 +109,9 @@ export function perform(action: ViewAction, session: PageSession, graph: GraphVi
     case "signal":
       prefer({ signalOpen: page.tab !== "graph" || !preferences.signalOpen });
       return dispatch({ kind: "openTab", tab: "graph" });
+    case "training":
+      prefer({ signalOpen: true });
+      return dispatch({ kind: "openTab", tab: "graph" });
     case "leftToRight":
       return prefer({ direction: preferences.direction === "down" ? "right" : "down" });
     case "inspector":

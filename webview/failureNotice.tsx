@@ -57,6 +57,7 @@ export function RunFailure({ failure, note, open = false }: { readonly failure: 
   const again = !open && can("run") && !bound && (failure.kind === "internal" || failure.location === null);
   return (
     <FailureNotice title={titles[failure.kind]()} message={failure.message} location={failure.location} note={note} run={failure} open={open}>
+      {failure.kind === "timeout" && can("run") && <Link onClick={() => act("runToEnd", null)}>{l10n.t("Run to the End")}</Link>}
       {bound && <Link onClick={() => act("openSetting", { name: bound.setting })}>{bound.text()}</Link>}
       {again && <Link onClick={() => act("run", null)}>{l10n.t("Run Again")}</Link>}
     </FailureNotice>

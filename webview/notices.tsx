@@ -1,8 +1,9 @@
 import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
+import { formatValue } from "../src/describe/format.js";
 import { sourceText } from "../src/describe/shapeSource.js";
-import type { Activity, ModelSnapshot, Offer, PageState } from "../src/protocol/index.js";
+import type { Activity, ModelSnapshot, Offer, PageState, Training } from "../src/protocol/index.js";
 import { Button, Icon, Link } from "./controls.js";
 import { reinitializationText } from "../src/describe/initialization.js";
 import { FailureNotices, RunFailure } from "./failureNotice.js";
@@ -63,7 +64,7 @@ export function NoPictureScreen({ state }: { readonly state: FileState }) {
       <Screen icon="loading codicon-modifier-spin" title={l10n.t("Running {0}", name)}>
         {seconds >= 1 && (
           <p>
-            <Elapsed seconds={seconds} timeLimit={state.timeLimit} />
+            <Elapsed seconds={seconds} timeLimit={state.timeLimit} /> <Steps trainings={state.trainings} />
           </p>
         )}
         {seconds >= 1 && can("stop") && <Button onClick={() => act("stop", null)}>{l10n.t("Stop")}</Button>}
@@ -148,7 +149,7 @@ export function Notices({ state, model }: { readonly state: FileState; readonly 
   return (
     <div class="notices">
       <SourceNote state={state} />
-      <Progress activity={state.activity} timeLimit={state.timeLimit} />
+      <Progress state={state} />
       <EarlierChanges state={state} />
       <FailureNotices lastRun={state.lastRun} model={model} />
       {state.build !== null && (
@@ -193,7 +194,7 @@ const activities: Readonly<Record<Exclude<Activity, "idle">, () => string>> = {
 };
 
 /** A moving bar at once; after a second what runs, since when, how long it may, and how to stop it. */
-function Progress({ activity, timeLimit }: { readonly activity: Activity; readonly timeLimit: number }) {
+function Progress({ state: { activity, timeLimit, trainings } }: { readonly state: FileState }) {
   const { act, can } = useSession();
   const seconds = useSeconds(activity);
   const patient = seconds >= 1;
@@ -205,7 +206,7 @@ function Progress({ activity, timeLimit }: { readonly activity: Activity; readon
       {patient && (
         <div class="notice info" role="status">
           <p>
-            {text} <Elapsed seconds={seconds} timeLimit={timeLimit} />
+            {text} <Elapsed seconds={seconds} timeLimit={timeLimit} /> <Steps trainings={trainings} />
           </p>
           {can("stop") && <Link onClick={() => act("stop", null)}>{l10n.t("Stop")}</Link>}
         </div>
@@ -254,10 +255,22 @@ function EarlierChanges({ state }: { readonly state: FileState }) {
 }
 
 /** Seconds that go by; a screen reader is not told of each. */
-function Elapsed({ seconds, timeLimit }: { readonly seconds: number; readonly timeLimit: number }) {
+function Elapsed({ seconds, timeLimit }: { readonly seconds: number; readonly timeLimit: number | null }) {
   return (
     <span class="elapsed" aria-hidden="true">
-      {l10n.t("{0} s of {1} s", seconds, timeLimit)}
+      {timeLimit === null ? l10n.t("{0} s, without a limit", seconds) : l10n.t("{0} s of {1} s", seconds, timeLimit)}
+    </span>
+  );
+}
+
+/** How far the code's own training is. */
+function Steps({ trainings = [] }: Pick<FileState, "trainings">) {
+  const longest = trainings.reduce<Training | null>((found, { training }) => (found && found.steps >= training.steps ? found : training), null);
+  if (!longest) return null;
+  const loss = longest.samples.at(-1)?.loss ?? null;
+  return (
+    <span class="elapsed" aria-hidden="true">
+      {loss === null ? l10n.t("step {0}", longest.steps) : l10n.t("step {0}, loss {1}", longest.steps, formatValue(loss))}
     </span>
   );
 }

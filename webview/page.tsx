@@ -8,7 +8,7 @@ import { InTabScreen } from "./inTabScreen.js";
 import { EmptyScreen, NoPictureScreen, Notices, UntrustedScreen } from "./notices.js";
 import { usePageKeys } from "./pageKeys.js";
 import { type PageSession, PageSessionContext, useSession } from "./pageSession.js";
-import { Panes, useShownSignal } from "./panes.js";
+import { Panes, useRunningTraining, useShownSignal } from "./panes.js";
 import { type Action, can, shownModel, shownSelection, type Store } from "./state.js";
 import { tellSelection } from "./tellSelection.js";
 import { Toolbar } from "./toolbar.js";
@@ -83,6 +83,7 @@ function Content() {
   usePageKeys(session, graph, search.open);
   useAnnouncedOutcome(session, model);
   useShownSignal(session, model);
+  useRunningTraining(session, model);
 
   // What a command of the editor asks for.
   useEffect(() => {

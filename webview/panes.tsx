@@ -7,6 +7,7 @@ import { later } from "./later.js";
 import { Overview } from "./overview.js";
 import { type PageSession, useSession } from "./pageSession.js";
 import { Splitter } from "./splitter.js";
+import { runningTraining } from "./state.js";
 import { SummaryBar } from "./summaryBar.js";
 
 const Inspector = later(() => import("./inspector/inspector.js").then((module) => module.Inspector));
@@ -78,6 +79,14 @@ export function useShownSignal({ dispatch }: PageSession, model: ModelSnapshot |
     if (signal !== null && measured.current === null) dispatch({ kind: "prefer", preferences: { signalOpen: true } });
     measured.current = signal;
   }, [model?.signal]);
+}
+
+/** Where a run that may take as long as it likes trains the model, its curves are what is to be seen. */
+export function useRunningTraining({ page, dispatch }: PageSession, model: ModelSnapshot | null): void {
+  const trains = page.host?.kind === "file" && page.host.timeLimit === null && model !== null && runningTraining(page, model) !== null;
+  useEffect(() => {
+    if (trains) dispatch({ kind: "perform", action: "training" });
+  }, [trains]);
 }
 
 function useMedia(query: string): boolean {

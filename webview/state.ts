@@ -1,5 +1,5 @@
 import { firstShown } from "../src/describe/failure.js";
-import type { Capability, ModelSnapshot, PageForm, PageState, Selection, ViewAction } from "../src/protocol/index.js";
+import type { Capability, ModelSnapshot, PageForm, PageState, Selection, Training, ViewAction } from "../src/protocol/index.js";
 import type { GraphItem } from "../src/picture/items.js";
 import type { ItemSource } from "../src/picture/model/displayGraph.js";
 import { initialArrangement, type Arrangement } from "../src/picture/model/arrangement.js";
@@ -133,6 +133,17 @@ export function shownModel(page: Page): ModelSnapshot | null {
   return models(page).find((model) => model.name === page.model) ?? null;
 }
 
+/** What the run under way trains of a model that an earlier one made; null where it trains nothing, or something else. */
+export function runningTraining({ host }: Page, { name, tensors }: ModelSnapshot): Training | null {
+  const trainings = host?.kind === "file" ? (host.trainings ?? []) : [];
+  if (trainings.length === 0) return null;
+  const ids = new Map(tensors.flatMap((tensor) => tensor.names.map((each) => [each, tensor.id] as const)));
+  const fitting = trainings.filter(({ training }) => training.parameters.every((parameter) => ids.has(parameter.name)));
+  const found = fitting.find(({ model }) => model === name) ?? fitting[0];
+  if (!found) return null;
+  return { ...found.training, parameters: found.training.parameters.map((parameter) => ({ ...parameter, tensor: ids.get(parameter.name)! })) };
+}
+
 /** What the page shows, as it tells the host; null while it shows no model. */
 export function shownSelection(page: Page): Selection | null {
   const model = shownModel(page);
@@ -183,6 +194,12 @@ export function reduce(page: Page, action: Action): Page {
     }
     case "activity":
       return page.host?.kind === "file" ? { ...page, host: { ...page.host, activity: action.activity } } : page;
+    case "training": {
+      if (page.host?.kind !== "file") return page;
+      const { training } = action;
+      const others = (page.host.trainings ?? []).filter(({ model }) => model !== training.model);
+      return { ...page, host: { ...page.host, trainings: [...others, training] } };
+    }
     case "perform":
       return { ...page, asked: { action: action.action } };
     case "select":

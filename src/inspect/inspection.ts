@@ -7,12 +7,14 @@ import type {
   Progress,
   Reinitialization,
   RunnerMethods,
+  RunningTraining,
   SignalRequest,
   SourceLocation,
   TensorId,
   TensorSnapshot,
   TensorStatistics,
   TensorValues,
+  Training,
 } from "../protocol/index.js";
 import type { CallFrame, CodeCalls, Locate } from "./callFrames.js";
 import { callModule, classNameOf, type Engine, hasValues, type Module, type Tensor } from "./engine.js";
@@ -29,6 +31,8 @@ import { Restoring } from "./restoring.js";
 import { binsWithin, tensorStatistics } from "./statistics.js";
 import { Identities, ModelTree, type StateTensor } from "./tree.js";
 import { Trials } from "./trials.js";
+
+type PlaceOfParameter = Training["parameters"][number];
 
 export interface InspectionOptions {
   readonly engine: Engine;
@@ -57,6 +61,11 @@ export class Inspection {
   readonly #initializations: Initializations;
   readonly #identities = new Identities();
   readonly #models = new Map<string, Model>();
+  /** Where the parameters are that the code trains, by optimizers that it had stepped with. Modules that the code lets go of are not held. */
+  #trained: { readonly optimizers: number; readonly models: readonly { readonly name: string; readonly places: ReadonlyMap<Tensor, PlaceOfParameter> }[] } = {
+    optimizers: 0,
+    models: [],
+  };
   readonly #restoring: Restoring;
   readonly recorder: Recorder;
   readonly trials: Trials;
@@ -135,6 +144,20 @@ export class Inspection {
   /** The models one after the other, each on its own: what stops or fails at one leaves the others. */
   describe(name: string): ModelSnapshot {
     return this.#snapshot(this.#model(name));
+  }
+
+  /** What the code trains by itself, as far as it has come. `models`: what it has made by now, which is asked for where something new is trained. */
+  runningTrainings(models: () => readonly NamedModel[]): RunningTraining[] {
+    const { training } = this.recorder;
+    if (this.#trained.optimizers !== training.count) {
+      const trees = models().map(({ name, module }) => ({ name, tree: this.#treeOf(module, name) }));
+      const placesIn = ({ tensors }: ModelTree) => new Map(tensors.map(({ tensor, names }, id) => [tensor, { tensor: id, name: names[0]! }]));
+      this.#trained = { optimizers: training.count, models: trees.map(({ name, tree }) => ({ name, places: placesIn(tree) })) };
+    }
+    return this.#trained.models.flatMap(({ name, places }) => {
+      const found = training.of((tensor) => places.get(tensor) ?? null);
+      return found ? [{ model: name, training: found }] : [];
+    });
   }
 
   /** The name of the model that a value is; null where it is none. */
@@ -246,14 +269,18 @@ export class Inspection {
   }
 
   #tree(model: Model): ModelTree {
-    return (model.tree = new ModelTree(
+    return (model.tree = this.#treeOf(model.module, model.name));
+  }
+
+  #treeOf(root: Module, name: string): ModelTree {
+    return new ModelTree(
       this.#engine,
-      model.module,
-      model.name,
+      root,
+      name,
       this.#identities,
       (module) => this.constructionOf(module),
       (module) => this.recorder.wasCalled(module),
-    ));
+    );
   }
 
   #snapshot(model: Model): ModelSnapshot {

@@ -10,7 +10,7 @@ const mostParameterSamples = 2000;
 /** Elements of a gradient that its norm is taken of. */
 const lookedAt = 1 << 12;
 /** Share of the code's time that looking may take: after the first step nothing is looked at while it has taken more. */
-const mostShare = 0.02;
+const mostShare = 0.015;
 
 /** What the code steps with: `torch.optim.Optimizer`. */
 export interface Stepping {
@@ -23,6 +23,8 @@ interface Followed {
   readonly samples: KeptSamples;
   readonly began: number;
   steps: number;
+  /** Of the last step. */
+  loss: number | null;
   /** Milliseconds. */
   spent: number;
 }
@@ -33,7 +35,15 @@ export class TrainingRecorder {
   /** What was sent back since the last step. */
   #loss: number | null = null;
 
+  /** Hears of every step. */
+  onStep: (() => void) | null = null;
+
   constructor(private readonly engine: Engine) {}
+
+  /** How many optimizers were stepped with. */
+  get count(): number {
+    return this.#followed.size;
+  }
 
   backward(root: Tensor): void {
     if (root.device !== "cpu" || root.numel() !== 1) return;
@@ -48,10 +58,16 @@ export class TrainingRecorder {
     const known = this.#followed.get(optimizer) ?? this.#follow(optimizer, name);
     if (!known) return null;
     const step = known.steps++;
+    known.loss = loss;
+    // What most steps of a long training come to: they have to cost nothing.
+    if (!known.samples.keeps(step)) {
+      this.onStep?.();
+      return null;
+    }
     const began = performance.now();
-    const isLookedAt = known.samples.keeps(step) && (step === 0 || known.spent <= mostShare * (began - known.began));
-    if (!isLookedAt) {
+    if (step > 0 && known.spent > mostShare * (began - known.began)) {
       known.samples.add({ step, loss, gradientNorm: null });
+      this.onStep?.();
       return null;
     }
     const measurement = new StepMeasurement(this.engine, known.parameters);
@@ -61,6 +77,7 @@ export class TrainingRecorder {
       const ended = performance.now();
       known.samples.add({ step, loss, gradientNorm, parameters: measurement.ended() });
       known.spent += performance.now() - ended;
+      this.onStep?.();
     };
   }
 
@@ -69,7 +86,7 @@ export class TrainingRecorder {
     const all = optimizer.paramGroups.flatMap(({ params }) => params);
     const parameters = all.filter((tensor) => tensor.device === "cpu" && tensor.numel() > 0);
     const most = Math.max(8, Math.min(mostSamples, Math.floor(mostParameterSamples / Math.max(1, parameters.length))));
-    const known: Followed = { name, parameters, samples: new KeptSamples(most), began: performance.now(), steps: 0, spent: 0 };
+    const known: Followed = { name, parameters, samples: new KeptSamples(most), began: performance.now(), steps: 0, loss: null, spent: 0 };
     this.#followed.set(optimizer, known);
     return known;
   }
@@ -82,21 +99,24 @@ export class TrainingRecorder {
     }
   }
 
-  /** The longest training of these parameters; null where there was none. */
+  /** The longest training of these parameters, with the last step that was taken; null where there was none. */
   of(place: (tensor: Tensor) => { readonly tensor: number; readonly name: string } | null): Training | null {
     const longest = [...this.#followed.values()]
       .filter(({ parameters }) => parameters.some((tensor) => place(tensor) !== null))
       .reduce<Followed | null>((found, each) => (found && found.steps >= each.steps ? found : each), null);
     if (!longest) return null;
     const places = longest.parameters.map(place);
+    const { steps, loss, samples } = longest;
+    const kept = samples.all;
+    const all = (kept.at(-1)?.step ?? -1) < steps - 1 ? [...kept, { step: steps - 1, loss, gradientNorm: null }] : kept;
     return {
       by: { kind: "code", optimizer: longest.name },
       parameters: places.filter((each) => each !== null),
-      samples: longest.samples.all.map(({ parameters, ...sample }) => ({
+      samples: all.map(({ parameters, ...sample }) => ({
         ...sample,
         ...(parameters && { parameters: parameters.filter((_, at) => places[at] !== null) }),
       })),
-      steps: longest.steps,
+      steps,
       failure: null,
     };
   }

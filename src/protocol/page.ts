@@ -5,7 +5,7 @@ import type { ForwardRequest, Offer, RunnerMethods } from "./runner.js";
 import type { ModelSnapshot, SourceLocation } from "./snapshot.js";
 import type { Capability } from "./source.js";
 import type { CompareRequest, PageModelState } from "./states.js";
-import type { Progress } from "./training.js";
+import type { Progress, RunningTraining } from "./training.js";
 
 /** What the page shows. One value says everything, so that a page made anew (reload, second tab) needs nothing else. */
 export type PageState =
@@ -33,8 +33,10 @@ export type PageState =
       readonly findingLevels: FindingLevels;
       /** What the user should know of what makes the models; the host has a page that tells more. */
       readonly note?: string;
-      /** Seconds that a run or a request may take. */
-      readonly timeLimit: number;
+      /** Seconds that a run or a request may take; null: as long as it likes. */
+      readonly timeLimit: number | null;
+      /** What the run under way trains; default: nothing. */
+      readonly trainings?: readonly RunningTraining[];
       /** What was reinitialized here before the last run, which shows what the file gives. */
       readonly earlierChanges: readonly EarlierChange[];
       /** An editor tab shows the same file, in sight beside this page. */
@@ -58,6 +60,7 @@ export const viewActions = [
   "fit",
   "trace",
   "signal",
+  "training",
   "leftToRight",
   "inspector",
   "showSharedLinks",
@@ -104,6 +107,8 @@ export type PageMessage =
   /** One model changed (forward, reinitialize); the rest stays. */
   | { readonly kind: "model"; readonly model: ModelSnapshot }
   | { readonly kind: "activity"; readonly activity: Activity }
+  /** What the run under way trains has gone on. */
+  | { readonly kind: "training"; readonly training: RunningTraining }
   /** An editor tab with the same file came into sight, or left it. */
   | { readonly kind: "inTab"; readonly isInTab: boolean }
   | { readonly kind: "perform"; readonly action: ViewAction }
@@ -119,6 +124,8 @@ export interface PageMethods {
   /** The page is ready for its first state. */
   ready: { params: null; result: null };
   run: { params: null; result: null };
+  /** Without a time limit. */
+  runToEnd: { params: null; result: null };
   stop: { params: null; result: null };
   /** Builds the models from an expression, which is kept for the file; asks for it first where it is not `complete`. Null asks for any. */
   build: { params: Pick<Offer, "expression" | "complete"> | null; result: null };

@@ -16,7 +16,7 @@ import { checkParams } from "./requestChecks.js";
 import { checkReinitialization } from "./signalChecks.js";
 import { checkFailure, checkLocation, checkModel, checkOffer, checkResult, kind, type Of } from "./snapshotChecks.js";
 import { checkCompareRequest, checkPageState } from "./stateChecks.js";
-import { checkProgress } from "./trainingChecks.js";
+import { checkProgress, checkRunningTraining } from "./trainingChecks.js";
 import { capabilities, type Capability } from "./source.js";
 
 /** What travels between the host and the page, in both directions: neither believes what arrives before it was held against these. */
@@ -48,11 +48,11 @@ const state: Check<PageState> = kinds<PageState>({
       build: optional(text),
       stale: flag,
       findingLevels,
-      timeLimit: numeric,
+      timeLimit: optional(numeric),
       earlierChanges: list(shape<EarlierChange>({ model: text, reinitialization: checkReinitialization, kept: flag })),
       isInTab: flag,
     },
-    { note: text },
+    { note: text, trainings: list(checkRunningTraining) },
   ),
 });
 
@@ -60,6 +60,7 @@ const messages: Parameters<typeof kinds<PageMessage>>[0] = {
   state: shape<Of<PageMessage, "state">>({ kind: kind("state"), state, selection: optional(selection) }),
   model: shape<Of<PageMessage, "model">>({ kind: kind("model"), model: checkModel }),
   activity: shape<Of<PageMessage, "activity">>({ kind: kind("activity"), activity }),
+  training: shape<Of<PageMessage, "training">>({ kind: kind("training"), training: checkRunningTraining }),
   inTab: shape<Of<PageMessage, "inTab">>({ kind: kind("inTab"), isInTab: flag }),
   select: shape<Of<PageMessage, "select">>({ kind: kind("select"), selection }),
   perform: shape<Of<PageMessage, "perform">>({ kind: kind("perform"), action: oneOf(...viewActions) }),
@@ -78,6 +79,7 @@ export function isPageMessageKind(name: unknown): name is PageMessage["kind"] {
 const methods: { readonly [M in PageMethod]: { readonly params: Check<PageMethods[M]["params"]>; readonly result: Check<PageMethods[M]["result"]> } } = {
   ready: { params: nothing, result: nothing },
   run: { params: nothing, result: nothing },
+  runToEnd: { params: nothing, result: nothing },
   stop: { params: nothing, result: nothing },
   build: { params: optional(shape({ expression: text, complete: flag })), result: nothing },
   previewReinitialize: { params: checkParams.previewReinitialize, result: checkResult.previewReinitialize },

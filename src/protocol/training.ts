@@ -75,6 +75,14 @@ export interface ParameterSample {
   readonly histogram: Histogram | null;
 }
 
+/** What the code trains by itself, as far as it has come. */
+export interface RunningTraining {
+  /** The model's name, as far as it has one while the code runs. */
+  readonly model: string;
+  /** All that is kept of it. Tensors are those that the model has then: in an older snapshot, they are found by name. */
+  readonly training: Training;
+}
+
 /** How far a request has come. */
 export interface Progress {
   readonly done: number;
@@ -82,6 +90,7 @@ export interface Progress {
   readonly total: number | null;
   /** What is worked on: the path of a module; "" where there is nothing to say. */
   readonly at: string;
-  /** Of a training: what was seen of it since it was told last. The first says what all of them are of. */
+  /** Of a training: what was seen of it since it was told last. The first says what all of them are of. With `model`: as of RunningTraining. */
   readonly training?: Training;
+  readonly model?: string;
 }

@@ -4,6 +4,7 @@ import { checkHistogram } from "./tensorChecks.js";
 import {
   type ParameterSample,
   type Progress,
+  type RunningTraining,
   type Training,
   trainingLosses,
   type TrainingLoss,
@@ -40,4 +41,6 @@ export const checkTraining: Check<Training> = shape<Training>({
   failure: optional(text),
 });
 
-export const checkProgress: Check<Progress> = shape<Progress>({ done: whole, total: optional(whole), at: text }, { training: checkTraining });
+export const checkRunningTraining: Check<RunningTraining> = shape<RunningTraining>({ model: text, training: checkTraining });
+
+export const checkProgress: Check<Progress> = shape<Progress>({ done: whole, total: optional(whole), at: text }, { training: checkTraining, model: text });

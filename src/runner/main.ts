@@ -26,11 +26,11 @@ import type {
 import { watchBlockingCalls } from "./blockingCalls.js";
 import { brokenPipeFailure, internalFailure, type Stop, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
 import { Guards } from "./guards.js";
-import { Keeper } from "./keeper.js";
 import { Leftovers } from "./leftovers.js";
 import { type EvaluatedCode, ModelCode } from "./modelCode.js";
-import { buildModels, findModels, type Found, modelsSoFar } from "./models.js";
+import { buildModels, findModels, type Found, modelsSoFar, rootsSoFar } from "./models.js";
 import { ModelOutput } from "./modelOutput.js";
+import { Pace } from "./pace.js";
 import { type Part, partsOf, withoutToJson } from "./parts.js";
 import type { FromMain, ToMain } from "./pipeMessages.js";
 import type { ProcessOptions } from "./process.js";
@@ -63,8 +63,8 @@ let session: Session | null = null;
 let python: ReturnType<typeof startedPython> | null = null;
 /** The models as far as they are described; null while none is being. */
 let beingDescribed: ModelSnapshot[] | null = null;
-/** While the code of a file runs. */
-let keeper: Keeper | null = null;
+/** Sends the models away while the code of a file runs, so that they are not lost with a process that ends meanwhile. */
+let keeper: Pace | null = null;
 let interrupt: ((interruption: Interruption) => void) | null = null;
 const output = new ModelOutput(() => interrupt?.({ failure: brokenPipeFailure(), frames: [] }));
 
@@ -107,7 +107,7 @@ const workerData: Omit<WatchdogData, "port"> & { readonly port: MessagePort } = 
 new Worker(new URL("watchdog.js", import.meta.url), { workerData, transferList: [channel.port2] }).unref();
 
 watchBlockingCalls((frames, mayNotReturn) => {
-  if (frames && mayNotReturn && session?.inspection.recorder.isOutside) keeper?.beforeRisk();
+  if (frames && mayNotReturn && session?.inspection.recorder.isOutside) keeper?.atOnce();
   tell({ kind: "blocking", frames });
 });
 const guardOptions: GuardOptions = { threadGuard: fileURLToPath(new URL("threadGuard.cjs", import.meta.url)), ownFolder: dirname(options.codeFile) };
@@ -229,8 +229,9 @@ async function runBundle(given: Bundle, build: string | null, isLook: boolean): 
   session = { code, engine, inspection, bindings: bundle.bindings };
   if (isLook) endTraining(engine, () => interrupt?.({ failure: stoppedFailure({ reason: "timeout", limit: 0, doing: "running" }, [], null), frames: [] }));
   const running = session;
-  keeper = new Keeper(() => keepModels(running));
+  keeper = new Pace(() => keepModels(running), { milliseconds: 1000, growth: 2, share: 0.05 });
   inspection.recorder.onPassed = () => keeper?.pass();
+  if (!isLook) tellTraining(session);
   const failure = await code.evaluate();
   return finished(failure, session, build);
 }
@@ -245,6 +246,20 @@ function keepModels({ code, engine, inspection, bindings }: Session): void {
   } catch {
     // What cannot be looked at is said when the run has ended.
   }
+}
+
+/** Says now and then what the code trains by itself, as far as it has come. */
+function tellTraining({ code, engine, inspection, bindings }: Session): void {
+  const told = (): void => {
+    try {
+      const trainings = output.quietly(() => inspection.runningTrainings(() => rootsSoFar(code, inspection, engine, bindings)));
+      for (const { model, training } of trainings) tell({ kind: "progress", progress: { done: training.steps, total: null, at: "", model, training } });
+    } catch {
+      // As of models that are kept.
+    }
+  };
+  const pace = new Pace(told, { milliseconds: 250, growth: 1, share: 0.01 });
+  inspection.recorder.training.onStep = () => pace.pass();
 }
 
 async function startedPython(snapshot: string | null) {
@@ -283,6 +298,7 @@ async function runPython(program: PythonProgram, workingDirectory: string, build
     progress,
   });
   session = { code, engine, inspection, bindings: [], runCell: (cell, number) => code.runCell(cell, number) };
+  tellTraining(session);
   const failure = await code.evaluate();
   session = { ...session, bindings: code.bindings() };
   return { ...(await finished(failure, session, build)), files: code.files() };
@@ -332,6 +348,7 @@ async function inspect(session: Session, failure: Failure | null, mayRun: boolea
   const { code, engine, inspection, bindings } = session;
   keeper = null;
   inspection.recorder.onPassed = null;
+  inspection.recorder.training.onStep = null;
   // The run has ended: what it leaves behind would go on beside the models for as long as they are kept.
   endThreads();
   leftovers?.end();

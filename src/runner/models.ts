@@ -55,6 +55,13 @@ export function modelsSoFar(code: EvaluatedCode, inspection: Inspection, engine:
   return withNames(rootsAmong(engine, modules, named, []), named, inspection);
 }
 
+/** The same with those that no variable holds, be it that nothing does any more. */
+export function rootsSoFar(code: EvaluatedCode, inspection: Inspection, engine: Engine, bindings: readonly Binding[]): readonly NamedModel[] {
+  const named = namedModules(code, engine, bindings, []);
+  const modules = [...inspection.recorder.modules(), ...named.map(({ module }) => module)];
+  return withNames(rootsAmong(engine, modules, named, []), named, inspection);
+}
+
 function withNames(roots: readonly Module[], named: readonly NamedModel[], inspection: Inspection): readonly NamedModel[] {
   const taken = new Set<string>();
   return roots.map((module) => {

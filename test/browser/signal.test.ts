@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
-import { button, choose, fileState, items, open } from "./page.js";
+import { button, choose, failedRun, fileState, items, open } from "./page.js";
 
 const { nn } = torch;
 
@@ -149,6 +149,51 @@ test("two states are compared: distances, histograms on shared bins, both signal
   await webview.page.getByRole("option", { name: "before", exact: true }).first().click();
   await pane.getByRole("button", { name: "Compare", exact: true }).click();
   await expect.poll(() => pane.locator(".training-problem").innerText()).toBe('before: Missing key(s) in state_dict: "0.0.bias".');
+});
+
+test("a run that came to its limit is run to its end: its curves as they come, and Stop", async () => {
+  torch.manualSeed(0);
+  const inspection = inspectHere();
+  const net = new nn.Linear(4, 2);
+  const optimizer = new torch.optim.SGD(net.parameters(), { lr: 0.1 });
+  const step = () => {
+    net(torch.ones(2, 4)).square().mean().backward();
+    optimizer.step();
+  };
+  const running = () => inspection.runningTrainings(() => [{ name: "model", module: net, location: null }])[0]!;
+  step();
+  const before = snapshotOf(inspection, net);
+  const lastRun = failedRun("thisRun", { kind: "timeout", doing: "running", message: "The code ran for 30 s.", location: null });
+  const webview = await open(fileState({ models: [before], lastRun }), {
+    width: 600,
+    height: 800,
+    answers: { showSignal: () => null, runToEnd: () => null, stop: () => null },
+  });
+  await webview.page.getByRole("button", { name: "Run to the End" }).click();
+  expect(webview.asked("runToEnd")).toEqual([null]);
+  await webview.send({ kind: "state", state: fileState({ models: [before], lastRun, activity: "running", timeLimit: null }), selection: null });
+  const pane = webview.page.getByRole("region", { name: "Signal of model" });
+  expect(await pane.count()).toBe(0);
+  for (const more of [2, 3]) {
+    for (let i = 0; i < more; i++) step();
+    await webview.send({ kind: "training", training: running() });
+    const { steps, samples } = running().training;
+    await expect.poll(() => pane.locator(".training").innerText()).toContain(`${steps} steps of the code's SGD`);
+    await expect.poll(() => pane.getByRole("img", { name: `Loss over ${steps - 1} steps` }).count()).toBe(1);
+    expect(await pane.getByRole("table", { name: "Training, step by step" }).getByRole("row").count()).toBe(1 + samples.length);
+  }
+  expect(await pane.locator(".training-histograms .histogram.pair").count()).toBe(2);
+  const notice = webview.page.getByRole("status").filter({ hasText: "Running the model file" });
+  await expect.poll(() => notice.innerText()).toMatch(/\d+ s, without a limit step 6, loss /);
+  await notice.getByRole("button", { name: "Stop" }).click();
+  expect(webview.asked("stop")).toHaveLength(1);
+  // What the run came to.
+  const state = fileState({
+    models: [snapshotOf(inspection, net)],
+    lastRun: failedRun("thisRun", { kind: "cancelled", doing: "running", message: "Stopped.", location: null }),
+  });
+  await webview.send({ kind: "state", state, selection: null });
+  await expect.poll(() => pane.getByRole("img", { name: "Loss over 6 steps" }).count()).toBe(1);
 });
 
 test("what the code's own training did shows before steps are taken", async () => {

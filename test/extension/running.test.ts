@@ -90,6 +90,41 @@ suite("running a model file", () => {
     assert.equal(problem.range.start.line, 0);
   });
 
+  test("runs to the end what the time limit ends, and stops it where it is told to", async () => {
+    const configuration = vscode.workspace.getConfiguration("layerscope");
+    await configuration.update("timeLimit", 2, vscode.ConfigurationTarget.Workspace);
+    try {
+      const ends = "const began = Date.now();\nwhile (Date.now() < began + 5000);\nexport const after = new nn.Linear(2, 2);\n";
+      const editor = await runFile("slow.ts", `${net}${ends}`);
+      assert.deepEqual([onlyProblem(editor).source, (await models(editor)).map(({ name }) => name)], ["Layerscope", ["net"]]);
+      await vscode.commands.executeCommand("layerscope.runToEnd");
+      assert.deepEqual(
+        (await models(editor)).map(({ name }) => name),
+        ["net", "after"],
+      );
+      assert.deepEqual(problems(editor), []);
+      // For that one run.
+      await vscode.commands.executeCommand("layerscope.run");
+      onlyProblem(editor);
+      assert.deepEqual(
+        (await models(editor)).map(({ name }) => name),
+        ["net"],
+      );
+
+      await replaceText(editor, `${net}while (true) {}\n`);
+      const stopped = vscode.commands.executeCommand("layerscope.runToEnd");
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await vscode.commands.executeCommand("layerscope.stop");
+      await stopped;
+      assert.deepEqual(
+        (await models(editor)).map(({ name }) => name),
+        ["net"],
+      );
+    } finally {
+      await configuration.update("timeLimit", undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
   test("ends an endless loop at the time limit while the editor stays responsive", async () => {
     const configuration = vscode.workspace.getConfiguration("layerscope");
     await configuration.update("timeLimit", 2, vscode.ConfigurationTarget.Workspace);

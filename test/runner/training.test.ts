@@ -127,6 +127,52 @@ for _ in range(10):
 `,
 };
 
+test("what the code trains is told while it runs, also past the limit where that is lifted, and stopped", async () => {
+  const stop = new AbortController();
+  const told: Progress[] = [];
+  const onProgress = (progress: Progress): void => {
+    told.push(progress);
+    if (told.length === 4) stop.abort();
+  };
+  const { models, failure } = await workspace.run(trains["endless.ts"], { signal: stop.signal, timeLimit: Infinity, onProgress }, "endless.ts");
+  expect(failure!.kind).toBe("cancelled");
+  const trainings = told.map(({ model, training }) => {
+    expect(model).toBe("net");
+    return training!;
+  });
+  for (const [at, { by, steps, samples, parameters }] of trainings.entries()) {
+    expect(by).toEqual({ kind: "code", optimizer: "SGD" });
+    expect(parameters.map(({ name, tensor }) => [name, tensor])).toEqual([
+      ["weight", 0],
+      ["bias", 1],
+    ]);
+    // All of it, each time, with the last step.
+    expect(samples[0]!.step).toBe(0);
+    expect(samples.at(-1)!.step).toBe(steps - 1);
+    expect(steps).toBeGreaterThan(trainings[at - 1]?.steps ?? 0);
+    expect(samples.length).toBeLessThan(70);
+  }
+  expect(trainings[0]!.samples[1]!.loss!).toBeLessThan(trainings[0]!.samples[0]!.loss!);
+  expect(models[0]!.training!.steps).toBeGreaterThanOrEqual(trainings.at(-1)!.steps);
+});
+
+test("training in Python that no variable of the file holds is told by the class", async () => {
+  const text = `${trains["trains.py"]
+    .replace("for _ in range(10)", "while True")
+    .replace(/^(?!import|from)/gm, "    ")
+    .replace("    net =", "def main():\n    net =")}\nmain()\n`;
+  const stop = new AbortController();
+  const told: Progress[] = [];
+  const onProgress = (progress: Progress): void => {
+    told.push(progress);
+    stop.abort();
+  };
+  const { failure } = await workspace.run(text, { signal: stop.signal, timeLimit: 100_000, onProgress }, "inside.py");
+  expect(failure!.kind).toBe("cancelled");
+  expect(told[0]!.model).toMatch(/^Linear \(line \d+\)$/);
+  expect(told[0]!.training!.parameters.map(({ name }) => name)).toEqual(["weight", "bias"]);
+});
+
 test.each(Object.entries(trains))(
   "%s: training of the code's own is there up to its last sample, also where it is stopped, as at the time limit",
   async (name, text) => {

@@ -27,6 +27,10 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
   const session = useSession();
   const { page, act, can, dispatch, request, tell } = session;
   const [shows, setShows] = useState<"curves" | "table" | "schemes" | "steps" | "states">("curves");
+  // Also where that is why the pane is opened.
+  useEffect(() => {
+    if (page.asked?.action === "training") setShows("steps");
+  }, [page.asked]);
   const [hovered, setHovered] = useState<number | null>(null);
   const [scheme, setScheme] = useState("");
   const [trial, setTrial] = useState<Signal | null>(null);

@@ -15,20 +15,25 @@ import { continued, largestUpdate, statisticsOf, stepCurves, trainedWith, traini
 import { Button, Dropdown, TextInput } from "../controls.js";
 import { HistogramPair } from "../inspector/histogram.js";
 import { useSession } from "../pageSession.js";
+import { runningTraining } from "../state.js";
 
 /** Histograms that stand beside one another at most, where no module is selected. */
 const mostHistograms = 8;
 
 /** Takes a few steps and shows what becomes of the loss, of gradients and of every parameter, as they move; the model stays as it is. */
 export function TrainingView({ model }: { readonly model: ModelSnapshot }) {
-  const { request, announce } = useSession();
+  const { page, request, announce } = useSession();
   const [steps, setSteps] = useState("50");
   const [optimizer, setOptimizer] = useState<TrainingOptimizer>("SGD");
   const [rate, setRate] = useState(String(defaultRate.SGD));
   const [loss, setLoss] = useState("");
   const [own, setTraining] = useState<Training | null>(null);
-  // What the code itself did shows until steps are taken here.
-  const training = own ?? model.training ?? null;
+  const live = useMemo(() => runningTraining(page, model), [page.host, model]);
+  // What the code itself did shows until steps are taken here, what it does first of all.
+  const training = live ?? own ?? model.training ?? null;
+  useEffect(() => {
+    if (live) setTraining(null);
+  }, [live]);
   const [problem, setProblem] = useState<string | null>(null);
   const [running, setRunning] = useState<AbortController | null>(null);
   const stopped = useRef(() => {});

@@ -1,11 +1,13 @@
 import * as vscode from "vscode";
-import type { Command } from "../command.js";
+import type { Command, CommandContext } from "../command.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 import { documentKey } from "../sources/documents.js";
 
 /** Runs the file of the editor's title bar or context menu, else the active editor's, else the current one. */
-export const run: Command = async ({ sessions }, argument) => {
+export const run: Command = (context, argument) => runFile(context, argument, { toEnd: false });
+
+export async function runFile({ sessions }: CommandContext, argument: unknown, { toEnd }: { readonly toEnd: boolean }): Promise<void> {
   if (!vscode.workspace.isTrusted) {
     await vscode.commands.executeCommand("workbench.trust.manage");
     return;
@@ -16,8 +18,8 @@ export const run: Command = async ({ sessions }, argument) => {
     return;
   }
   sessions.show(session);
-  await session.run({ asked: true });
-};
+  await session.run({ asked: true, toEnd });
+}
 
 function sessionToRun(sessions: ModelSessions, argument: unknown): ModelSession | null {
   if (argument instanceof vscode.Uri) return sessions.open(documentKey(argument));

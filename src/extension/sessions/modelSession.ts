@@ -12,8 +12,10 @@ import type {
   ModuleSnapshot,
   Offer,
   PageState,
+  Progress,
   Reinitialization,
   RunnerMethods,
+  RunningTraining,
   Selection,
 } from "../../protocol/index.js";
 import { firstShown, isFailureOfPass } from "../../describe/failure.js";
@@ -69,6 +71,10 @@ export class ModelSession implements vscode.Disposable {
   #queue: Promise<unknown> = Promise.resolve();
   /** Of the last run, which a run that makes its models again repeats. */
   #lastOptions = { asked: true, onSave: false };
+  /** Whether the run under way may take as long as it likes. */
+  #toEnd = false;
+  /** What the run under way trains. */
+  #trainings: readonly RunningTraining[] = [];
   #disposed = false;
   readonly capabilities: readonly Capability[];
 
@@ -158,7 +164,7 @@ export class ModelSession implements vscode.Disposable {
   get pageState(): Omit<Extract<PageState, { readonly kind: "file" }>, "isInTab"> {
     const { file, capabilities, activity, models, lastRun, offers, build, stale, findingLevels } = this;
     const note = this.source.note?.text;
-    const timeLimit = settings.limits().timeLimit / 1000;
+    const timeLimit = this.#toEnd ? null : settings.limits().timeLimit / 1000;
     const earlierChanges = this.#reinitializations.earlier;
     return {
       kind: "file",
@@ -173,6 +179,7 @@ export class ModelSession implements vscode.Disposable {
       findingLevels,
       timeLimit,
       earlierChanges,
+      trainings: this.#trainings,
       ...(note !== undefined && { note }),
     };
   }
@@ -222,16 +229,22 @@ export class ModelSession implements vscode.Disposable {
 
   /**
    * Runs the file as the editors show it, saved or not. What is wrong with the code ends up in `failure`. `asked`: by the user, who may allow it more than
-   * a run that begins by itself; `onSave`: by saving. Resolves when it has ended, or the run that took its place.
+   * a run that begins by itself; `onSave`: by saving; `toEnd`: for as long as it takes. Resolves when it has ended, or the run that took its place.
    */
-  async run({ asked, onSave = false }: { readonly asked: boolean; readonly onSave?: boolean }): Promise<void> {
+  async run({ asked, onSave = false, toEnd = false }: { readonly asked: boolean; readonly onSave?: boolean; readonly toEnd?: boolean }): Promise<void> {
     requireTrust();
     const { source } = this;
     if (!source.run) throw new Error(this.#refusal());
     this.log.runStarted(this.file);
     this.#lastOptions = { asked, onSave };
     const abort = new AbortController();
-    await this.follow(source.run(this.file, { ...this.#options(abort.signal), asked, onSave, build: this.build }), abort);
+    const onProgress = (progress: Progress): void => {
+      if (this.#abort === abort) this.#trained(progress);
+    };
+    const following = this.follow(source.run(this.file, { ...this.#options(abort.signal), onProgress, asked, onSave, toEnd, build: this.build }), abort);
+    this.#toEnd = toEnd;
+    if (toEnd) this.#changes.fire({ kind: "state", ran: false });
+    await following;
     while (this.#run) await this.#run;
   }
 
@@ -270,6 +283,8 @@ export class ModelSession implements vscode.Disposable {
       this.#abort = null;
       this.#run = null;
       this.#activity = "idle";
+      this.#toEnd = false;
+      this.#trainings = [];
       this.#stale = this.#isStale();
       this.#changes.fire({ kind: "state", ran: true });
       const again = this.#again;
@@ -288,6 +303,13 @@ export class ModelSession implements vscode.Disposable {
     const keeps = found.failure !== null && found.models.length === 0 && this.#models.length > 0;
     this.#take(found, keeps);
     if (!keeps) this.#again = this.#reinitializations.ran(found.models);
+  }
+
+  #trained({ model, training }: Progress): void {
+    if (model === undefined || !training) return;
+    const running: RunningTraining = { model, training };
+    this.#trainings = [...this.#trainings.filter((other) => other.model !== model), running];
+    this.#changes.fire({ kind: "training", training: running });
   }
 
   /** `keeps`: the models that are there are shown still. */
@@ -398,6 +420,8 @@ export class ModelSession implements vscode.Disposable {
     this.#run = null;
     this.#abort = abort;
     this.#activity = activity;
+    this.#toEnd = false;
+    this.#trainings = [];
     this.#changes.fire({ kind: "activity", activity });
     return abort;
   }

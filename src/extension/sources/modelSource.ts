@@ -67,6 +67,8 @@ export interface RunSourceOptions extends SourceOptions {
   readonly onSave: boolean;
   /** An expression that the models are to be built from, where a source offers some (SourceOutcome); null: those that the file makes itself. */
   readonly build: string | null;
+  /** Whether it may take as long as it likes. */
+  readonly toEnd: boolean;
 }
 
 export interface LookOptions {

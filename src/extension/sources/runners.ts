@@ -41,8 +41,16 @@ export class Runners implements vscode.Disposable {
   constructor(private readonly context: vscode.ExtensionContext) {}
 
   /** Runs a file as the editors show it. `more`: what its language takes beside. */
-  run(file: string, { build, signal, onOutput, asked }: RunSourceOptions, more: Pick<RunOptions, "isMain"> = {}): Promise<SourceOutcome> {
-    return this.#run(file, build, { ...(signal && { signal }), onOutput, asked, ...access(file), ...more });
+  run(file: string, { build, signal, onOutput, onProgress, asked, toEnd }: RunSourceOptions, more: Pick<RunOptions, "isMain"> = {}): Promise<SourceOutcome> {
+    return this.#run(file, build, {
+      ...(signal && { signal }),
+      ...(toEnd && { timeLimit: Infinity }),
+      onOutput,
+      onProgress,
+      asked,
+      ...access(file),
+      ...more,
+    });
   }
 
   /** Looks at a file that is being typed: what the user allows it counts where they run it. */

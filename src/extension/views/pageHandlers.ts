@@ -18,6 +18,7 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
   };
   return {
     run: (session) => command("layerscope.run", session ? { file: session.file } : undefined),
+    runToEnd: (session) => command("layerscope.runToEnd", session ? { file: session.file } : undefined),
     build: (session, offer) => command("layerscope.build", { file: session?.file, ...offer }),
     stop: (session) => {
       session?.stop();

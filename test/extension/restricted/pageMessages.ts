@@ -12,6 +12,7 @@ const reinitialization: PageMethods["reinitialize"]["params"] = {
 export const samples: { readonly [M in PageMethod]: readonly PageMethods[M]["params"][] } = {
   ready: [null],
   run: [null],
+  runToEnd: [null],
   stop: [null],
   build: [null, { expression: "new torch.nn.Linear(1, 1)", complete: true }, { expression: "make(n)", complete: false }],
   previewReinitialize: [{ ...reinitialization, tensors: [0] }],
