@@ -44,6 +44,21 @@ function elkOfPage(build) {
   build.onResolve({ filter: /^elkjs\/lib\/elk-worker\.min\.js$/ }, () => ({ path: "./webview/elk-worker.min.cjs", external: true }));
 }
 
+/**
+ * esbuild copies what a file imports from outside, name by name, for every file that does: of VS Code's API that took most of the time until the extension was
+ * active. So one file takes it as it is, and the others take it from there.
+ * @param {esbuild.PluginBuild} build
+ */
+function oneVscode(build) {
+  const once = "vscode, once";
+  build.onLoad({ filter: /[\\/]src[\\/]extension[\\/].*\.ts$/ }, ({ path: file }) => ({
+    contents: readFileSync(file, "utf8").replace(/^import \* as vscode from "vscode";$/m, `import { vscode } from "${once}";`),
+    loader: "ts",
+  }));
+  build.onResolve({ filter: new RegExp(`^${once}$`) }, () => ({ path: once, namespace: "once" }));
+  build.onLoad({ filter: /./, namespace: "once" }, () => ({ contents: `export const vscode = require("vscode");` }));
+}
+
 /** @type {esbuild.BuildOptions[]} */
 const parts = [
   { ...common, ...engine },
@@ -72,6 +87,7 @@ const parts = [
     format: "cjs",
     external: ["vscode"],
     mainFields: ["module", "main"],
+    plugins: [{ name: "one copy of VS Code's API", setup: oneVscode }],
   },
   {
     ...node,

@@ -1,22 +1,28 @@
 import * as vscode from "vscode";
-import { readInput, textOf, type Tool, tools } from "../describe/tools.js";
 import type { ModelSession } from "./sessions/modelSession.js";
 import type { ModelSessions } from "./sessions/modelSessions.js";
 import { documentKey } from "./sources/documents.js";
 import { unsavedTexts } from "./sources/runners.js";
 
 /** Lets assistants in the editor ask about models. Where an answer needs the file to be run, the user is asked first. */
-export function registerAssistantTools(sessions: ModelSessions): vscode.Disposable {
-  return vscode.Disposable.from(...tools.map((tool) => vscode.lm.registerTool(`layerscope_${tool.name}`, new AssistantTool(tool, sessions))));
+export function registerAssistantTools({ extension }: vscode.ExtensionContext, sessions: ModelSessions): vscode.Disposable {
+  const { contributes } = extension.packageJSON as { readonly contributes: { readonly languageModelTools: readonly { readonly name: string }[] } };
+  return vscode.Disposable.from(...contributes.languageModelTools.map(({ name }) => vscode.lm.registerTool(name, new AssistantTool(name, sessions))));
+}
+
+/** What the tools say, which is loaded when one of them is first used. */
+function describe(): Promise<typeof import("../describe/tools.js")> {
+  return import("../describe/tools.js");
 }
 
 class AssistantTool implements vscode.LanguageModelTool<object> {
   constructor(
-    private readonly tool: Tool,
+    private readonly name: string,
     private readonly sessions: ModelSessions,
   ) {}
 
-  prepareInvocation({ input }: vscode.LanguageModelToolInvocationPrepareOptions<object>): vscode.PreparedToolInvocation {
+  async prepareInvocation({ input }: vscode.LanguageModelToolInvocationPrepareOptions<object>): Promise<vscode.PreparedToolInvocation> {
+    const { readInput } = await describe();
     const { file } = readInput(input);
     const session = this.#session(file);
     const name = vscode.workspace.asRelativePath(file);
@@ -32,13 +38,15 @@ class AssistantTool implements vscode.LanguageModelTool<object> {
   }
 
   async invoke({ input: given }: vscode.LanguageModelToolInvocationOptions<object>): Promise<vscode.LanguageModelToolResult> {
+    const { readInput, textOf, tools } = await describe();
+    const tool = tools.find(({ name }) => `layerscope_${name}` === this.name)!;
     const input = readInput(given);
     const session = this.#session(input.file);
     if (!session) throw new Error(`${input.file} is no model file of the workspace.`);
     if (needsRun(session)) await session.run({ asked: false });
     if (session.models.length === 0) throw new Error(session.failure?.message ?? "The file ran, and no module was alive at its end.");
-    const changed = this.tool.takesText ? await session.modelsOf(new Map([...unsavedTexts(), [session.file, textOf(input)]])) : [];
-    const answer = this.tool.answer(session.models, input, changed);
+    const changed = tool.takesText ? await session.modelsOf(new Map([...unsavedTexts(), [session.file, textOf(input)]])) : [];
+    const answer = tool.answer(session.models, input, changed);
     const text = typeof answer === "string" ? answer : JSON.stringify(session.failure ? { answer, runFailed: session.failure.message } : answer, null, 1);
     return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
   }

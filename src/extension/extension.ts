@@ -89,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
     registerInlayHints(all),
     registerCodeLenses(all),
     registerModuleSymbols(all),
-    registerAssistantTools(all),
+    registerAssistantTools(context, all),
     registerCellStatus(all),
     notebooks,
     registerQuickFixes(all),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { suite, suiteTeardown, test } from "mocha";
 import * as vscode from "vscode";
 import { closeEditors, layerscope, until } from "./support.js";
@@ -26,6 +27,12 @@ suite("activation", () => {
         .filter((command) => !registered.has(command)),
       [],
     );
+  });
+
+  test("VS Code's API is taken once, not copied by every file that uses it", async () => {
+    const { extensionPath, packageJSON } = vscode.extensions.getExtension("layerscope.layerscope")!;
+    const { main } = packageJSON as { readonly main: string };
+    assert.equal((await readFile(join(extensionPath, main), "utf8")).split('require("vscode")').length - 1, 1);
   });
 
   test("every command has a title and, in the palette, Layerscope's name before it", () => {

@@ -7,7 +7,8 @@ export function trackContextKeys(sessions: ModelSessions): vscode.Disposable {
   const known = new Map<string, string>();
   const set = (key: string, value: unknown): void => {
     const text = JSON.stringify(value);
-    if (known.get(key) === text) return;
+    // What was never set is false: to say so of every key would be the longest part of the extension's start.
+    if ((known.get(key) ?? "false") === text) return;
     known.set(key, text);
     void vscode.commands.executeCommand("setContext", `layerscope.${key}`, value);
   };
