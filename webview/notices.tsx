@@ -233,24 +233,43 @@ function Notice({ kind, icon = kind, text, children }: NoticeProps) {
   );
 }
 
-/** What was reinitialized here and is no more, since the file ran again: it is said, and not silently done again. */
+/** What was reinitialized here and is no more, since the file ran again: it is said, and not silently done again, nor silently no longer. */
 function EarlierChanges({ state }: { readonly state: FileState }) {
   const { act, can } = useSession();
   if (state.earlierChanges.length === 0 || state.activity !== "idle" || !can("reinitialize")) return null;
-  const text = state.earlierChanges.map(({ reinitialization }) => reinitializationText(reinitialization)).join("; ");
+  const textOf = (changes: typeof state.earlierChanges) => changes.map(({ reinitialization }) => reinitializationText(reinitialization)).join("; ");
   const answer = (wanted: "apply" | "keep" | "forget") => () => act("earlierChanges", { answer: wanted });
-  if (state.earlierChanges.every(({ kept }) => kept))
-    return (
-      <Notice kind="info" icon="pinned" text={l10n.t("Reinitialized after every run: {0}.", text)}>
-        <Link onClick={answer("forget")}>{l10n.t("Stop Applying")}</Link>
-      </Notice>
-    );
-  return (
-    <Notice kind="info" text={l10n.t("Reinitialized before this run: {0}.", text)}>
+  const ended = state.earlierChanges.filter(({ standing }) => standing === "ended");
+  const others = state.earlierChanges.filter(({ standing }) => standing !== "ended");
+  const answers = (
+    <>
       <Link onClick={answer("apply")}>{l10n.t("Apply Again")}</Link>
       <Link onClick={answer("keep")}>{l10n.t("Keep Applying")}</Link>
       <Link onClick={answer("forget")}>{l10n.t("Dismiss")}</Link>
-    </Notice>
+    </>
+  );
+  return (
+    <>
+      {ended.length > 0 && (
+        <Notice
+          kind="info"
+          icon="pinned"
+          text={l10n.t("No longer reinitialized after every run, since the code initializes it otherwise now: {0}.", textOf(ended))}
+        >
+          {others.every(({ standing }) => standing === "kept") && answers}
+        </Notice>
+      )}
+      {others.length > 0 &&
+        (others.every(({ standing }) => standing === "kept") ? (
+          <Notice kind="info" icon="pinned" text={l10n.t("Reinitialized after every run: {0}.", textOf(others))}>
+            {ended.length === 0 && <Link onClick={answer("forget")}>{l10n.t("Stop Applying")}</Link>}
+          </Notice>
+        ) : (
+          <Notice kind="info" text={l10n.t("Reinitialized before this run: {0}.", textOf(others))}>
+            {answers}
+          </Notice>
+        ))}
+    </>
   );
 }
 

@@ -172,7 +172,7 @@ export function comparedPaths({ compared, selected }: Page): readonly string[] {
 
 /** The modules that are reinitialized after every run: each by itself, the model, or all of a class. */
 export function pinnedPaths({ host }: Page, model: ModelSnapshot): readonly string[] {
-  const kept = host?.kind === "file" ? host.earlierChanges.filter((each) => each.kept && each.model === model.name) : [];
+  const kept = host?.kind === "file" ? host.earlierChanges.filter((each) => each.standing === "kept" && each.model === model.name) : [];
   return kept.flatMap(({ reinitialization: { target } }) => {
     if (target.kind === "type") return indexOf(model).modules.flatMap(({ type, path }) => (type === target.type ? [path] : []));
     return [target.kind === "model" ? "" : target.path];

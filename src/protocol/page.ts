@@ -47,8 +47,8 @@ export type PageState =
 export interface EarlierChange {
   readonly model: string;
   readonly reinitialization: Reinitialization;
-  /** Whether it is applied after every run. */
-  readonly kept: boolean;
+  /** Whether it is applied after every run, was until the code came to initialize its parameters otherwise, or is there to be applied again. */
+  readonly standing: "kept" | "ended" | "offered";
 }
 
 /** What the page can be asked to do with its view, by a command of the editor. */

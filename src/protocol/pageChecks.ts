@@ -49,7 +49,7 @@ const state: Check<PageState> = kinds<PageState>({
       stale: flag,
       findingLevels,
       timeLimit: optional(numeric),
-      earlierChanges: list(shape<EarlierChange>({ model: text, reinitialization: checkReinitialization, kept: flag })),
+      earlierChanges: list(shape<EarlierChange>({ model: text, reinitialization: checkReinitialization, standing: oneOf("kept", "ended", "offered") })),
       isInTab: flag,
     },
     { note: text, trainings: list(checkRunningTraining) },

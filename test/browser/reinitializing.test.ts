@@ -26,6 +26,9 @@ test("a module is reinitialized in place: what, how and the seed in one form, by
   const { std } = models[0]!.tensors.find(({ names }) => names.includes("2.weight"))!.statistics!.finite!;
   await expect.poll(() => preview.innerText()).toContain(`then: std ${formatValue(std / 2)}`);
   expect(await preview.innerText()).toContain(`now: std ${formatValue(std)}`);
+  expect(await preview.locator(":scope > figure").count()).toBe(1);
+  await preview.getByRole("button", { name: "Show all 2" }).click();
+  await expect.poll(() => preview.locator(":scope > figure > figcaption").allInnerTexts()).toEqual([expect.stringContaining("weight"), expect.stringContaining("bias")]);
   expect(webview.asked("reinitialize")).toEqual([]);
   const gain = form.getByRole("textbox", { name: "gain" });
   await gain.fill("two");
@@ -51,4 +54,13 @@ test("a module is reinitialized in place: what, how and the seed in one form, by
     await webview.resize(width);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   }
+});
+
+test("in a low sidebar the form's buttons come after its fields, and stand over none of them", async () => {
+  const webview = await open(fileState(), { width: 300, height: 420, selection: { model: "net", path: "2" } });
+  await button(webview, "Reinitialize…").click();
+  const form = inspector(webview).getByRole("form", { name: "Reinitialize" });
+  const seed = form.getByRole("textbox", { name: "Seed" });
+  const boxOf = async (name: "seed" | "apply") => (name === "seed" ? seed : form.getByRole("button", { name: "Apply" })).boundingBox();
+  await expect.poll(async () => (await boxOf("apply"))!.y - (await boxOf("seed"))!.y - (await boxOf("seed"))!.height).toBeGreaterThanOrEqual(0);
 });

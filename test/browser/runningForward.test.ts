@@ -47,6 +47,21 @@ test("shape, dtype, values and seed in one form by keyboard alone, and what came
   expect(await webview.page.evaluate(() => document.activeElement?.className)).toBe("inspector-body");
 });
 
+test("what a pass was filled with stays chosen after it", async () => {
+  const of = (rows: number) => snapshot("net", sequential(relu()), [rows, 4]);
+  const host = answering(() => of(3));
+  const webview = await open(fileState({ models: [of(2)] }), { width: 420, answers: host.answers });
+  host.on(webview);
+  await webview.send({ kind: "select", selection: { model: "net", path: "" } });
+  await button(webview, "Run Forward…").first().click();
+  const form = inspector(webview).getByRole("form", { name: "Run forward" });
+  await form.getByRole("textbox", { name: "Shape of Input" }).fill("3, 4");
+  await form.getByRole("textbox", { name: "Shape of Input" }).press("Enter");
+  await expect.poll(() => form.getByRole("status").innerText()).toContain("Gave 3×4");
+  const values = form.getByRole("combobox", { name: "Values of Input" });
+  expect(await values.evaluate((dropdown) => (dropdown as HTMLSelectElement).value)).toBe("randn");
+});
+
 test("why a pass failed stands in the form, in words, until something else is filled in", async () => {
   const host = answering(failingNet);
   const webview = await open(fileState(), { width: 420, answers: host.answers });

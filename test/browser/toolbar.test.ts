@@ -129,7 +129,7 @@ describe("without a click", () => {
   test("what was reinitialized before a run is offered again, not done silently", async () => {
     const change = {
       model: "net",
-      kept: false,
+      standing: "offered" as const,
       reinitialization: { target: { kind: "module", path: "2" }, choice: { kind: "scheme", function: "zeros_", arguments: {} }, seed: null },
     } as const;
     const webview = await open(fileState({ earlierChanges: [change] }), { width: 420 });
@@ -137,13 +137,19 @@ describe("without a click", () => {
     expect(await notice.innerText()).toContain("Reinitialized before this run: zeros_ on 2.");
     await notice.getByRole("button", { name: "Keep Applying" }).click();
     expect(webview.asked("earlierChanges")).toEqual([{ answer: "keep" }]);
-    await webview.send({ kind: "state", state: fileState({ earlierChanges: [{ ...change, kept: true }] }), selection: null });
+    await webview.send({ kind: "state", state: fileState({ earlierChanges: [{ ...change, standing: "kept" }] }), selection: null });
     // A pin on the banner, and on the box: drawn, and told by a screen reader.
     await notice.locator(".codicon-pinned").waitFor();
     const described = () => webview.page.getByRole("treeitem", { name: /reinitialized after every run/ }).allInnerTexts();
     await expect.poll(async () => (await described()).length).toBe(1);
     await notice.getByRole("button", { name: "Stop Applying" }).click();
     expect(webview.asked("earlierChanges")).toEqual([{ answer: "keep" }, { answer: "forget" }]);
+    // The code came to say otherwise.
+    await webview.send({ kind: "state", state: fileState({ earlierChanges: [{ ...change, standing: "ended" }] }), selection: null });
+    await expect.poll(() => notice.innerText()).toContain("No longer reinitialized after every run, since the code initializes it otherwise now: zeros_ on 2.");
+    await expect.poll(async () => (await described()).length).toBe(0);
+    await notice.getByRole("button", { name: "Apply Again" }).click();
+    expect(webview.asked("earlierChanges").at(-1)).toEqual({ answer: "apply" });
   });
 
   test("a run says how long it has taken and may take, and a screen reader hears how it ended", async () => {

@@ -39,6 +39,8 @@ export function ForwardForm({ model }: { readonly model: ModelSnapshot }) {
   };
   const run = () => {
     const stated = read.flatMap((each) => ("input" in each ? [each.input] : []));
+    // What the pass is to be filled with stays chosen: as values of that pass they would be the same ones again.
+    setInputs(inputs.map((input, at) => (fillOf(input, at, trace) === "recorded" ? input : { ...input, fill: fillOf(input, at, trace) })));
     const asGiven = trace !== null && stated.length === trace.inputs.length && shown === shapesOf(inputs) && stated.every(({ fill }) => fill === "recorded");
     request("forward", { model: model.name, input: asGiven ? { kind: "recorded" } : { kind: "stated", inputs: stated }, seed: seedOf(seed) ?? null }).then(
       () => {

@@ -3,11 +3,12 @@ import { useEffect, useState } from "preact/hooks";
 import { formatCount, formatValue } from "../../src/describe/format.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import type { ModelSnapshot, ModuleSnapshot, Reinitialization, TensorId, TensorStatistics } from "../../src/protocol/index.js";
+import { Link } from "../controls.js";
 import { useSession } from "../pageSession.js";
 import { isBusy } from "../state.js";
 import { HistogramPair } from "./histogram.js";
 
-/** Tensors that are shown; more would push the buttons away. */
+/** Tensors that are shown by themselves; more would push the buttons away. */
 const tensorsShown = 2;
 
 /** Values that are drawn for it at most: what takes longer to draw than a user waits for a letter is not drawn ahead. */
@@ -26,11 +27,13 @@ interface ReinitializePreviewProps {
 /** What parameters of a module would become, over what they are: drawn from the same seed, and put back. */
 export function ReinitializePreview({ model, module, reinitialization }: ReinitializePreviewProps) {
   const { page, can, request } = useSession();
-  const [drawn, setDrawn] = useState<readonly (TensorStatistics | null)[] | string>([]);
+  const [all, setAll] = useState(false);
+  const [drawn, setDrawn] = useState<readonly { readonly id: TensorId; readonly then: TensorStatistics | null }[] | string>([]);
   const { target } = reinitialization;
   const index = indexOf(model);
   const reached = reachedBy(model, reinitialization);
-  const tensors = shownOf(model, module, reached);
+  const near = nearOf(model, module, reached);
+  const tensors = all ? near : likelyOf(model, near);
   const tooMany = reached.reduce((sum, id) => sum + model.tensors[id]!.count, 0) > mostValues;
   const key = JSON.stringify([reinitialization, tensors]);
   const waits = isBusy(page) || tooMany || tensors.length === 0 || !can("previewReinitialize");
@@ -39,7 +42,7 @@ export function ReinitializePreview({ model, module, reinitialization }: Reiniti
     let current = true;
     const timer = setTimeout(() => {
       request("previewReinitialize", { model: model.name, tensors, ...reinitialization }).then(
-        (found) => current && setDrawn(found),
+        (found) => current && setDrawn(tensors.map((id, at) => ({ id, then: found[at] ?? null }))),
         (error: Error) => current && setDrawn(error.message),
       );
     }, pause);
@@ -51,7 +54,8 @@ export function ReinitializePreview({ model, module, reinitialization }: Reiniti
 
   if (tooMany) return <p class="muted">{l10n.t("More than {0} values: they are not drawn ahead.", formatCount(mostValues))}</p>;
   if (typeof drawn === "string") return <p class="muted">{drawn}</p>;
-  const pairs = tensors.flatMap((id, at) => (drawn[at] ? [{ id, now: model.tensors[id]!.statistics, then: drawn[at] }] : []));
+  // What was drawn before stays until the next has come.
+  const pairs = drawn.flatMap(({ id, then }) => (then && model.tensors[id] ? [{ id, now: model.tensors[id].statistics, then }] : []));
   if (pairs.length === 0) return null;
   return (
     <section class="reinitialize-preview" aria-label={l10n.t("Preview")}>
@@ -65,6 +69,7 @@ export function ReinitializePreview({ model, module, reinitialization }: Reiniti
           <HistogramPair first={now} second={then} />
         </figure>
       ))}
+      {near.length > tensors.length && <Link onClick={() => setAll(true)}>{l10n.t("Show all {0}", formatCount(near.length))}</Link>}
     </section>
   );
 }
@@ -90,15 +95,19 @@ function reachedBy(model: ModelSnapshot, { target }: Reinitialization): readonly
   return [...new Set(all)];
 }
 
-/** The weights, of the module that is looked at where it is reached; biases only where there is nothing else. */
-function shownOf(model: ModelSnapshot, module: ModuleSnapshot, reached: readonly TensorId[]): readonly TensorId[] {
+/** What is reached of the module that is looked at; where that is nothing, all that is. */
+function nearOf(model: ModelSnapshot, module: ModuleSnapshot, reached: readonly TensorId[]): readonly TensorId[] {
   const within = new Set(
     indexOf(model)
       .parametersWithin(module.path)
       .map(({ id }) => id),
   );
   const own = reached.filter((id) => within.has(id));
-  const near = own.length > 0 ? own : reached;
+  return own.length > 0 ? own : reached;
+}
+
+/** The first weights; biases only where there is nothing else. */
+function likelyOf(model: ModelSnapshot, near: readonly TensorId[]): readonly TensorId[] {
   const weights = near.filter((id) => (model.tensors[id]!.shape?.length ?? 0) >= 2);
   return (weights.length > 0 ? weights : near).slice(0, tensorsShown);
 }

@@ -24,15 +24,15 @@ describe("what was reinitialized before a run", () => {
   test("is done again by every look, and offered after the run that follows", () => {
     const changes = new Reinitializations();
     changes.applied(net, zeros);
-    for (let look = 0; look < 2; look++) expect(changes.looked([byCode(-0.5)])).toEqual([{ model: "net", reinitialization: zeros, kept: false }]);
+    for (let look = 0; look < 2; look++) expect(changes.looked([byCode(-0.5)])).toEqual([{ model: "net", reinitialization: zeros, standing: "offered" }]);
     expect(changes.earlier).toEqual([]);
     expect(changes.ran([net])).toEqual([]);
-    expect(changes.earlier).toEqual([{ model: "net", reinitialization: zeros, kept: false }]);
+    expect(changes.earlier).toEqual([{ model: "net", reinitialization: zeros, standing: "offered" }]);
     // The code says otherwise by now: it is the user's to decide.
     const other = new Reinitializations();
     other.applied(net, zeros);
     expect(other.looked([byCode(-0.25)])).toEqual([]);
-    expect(other.earlier).toHaveLength(1);
+    expect(other.earlier).toEqual([{ model: "net", reinitialization: zeros, standing: "offered" }]);
   });
 
   test("is done still, and not offered, where a cell went on with the same modules", () => {
@@ -42,16 +42,16 @@ describe("what was reinitialized before a run", () => {
     expect(changes.earlier).toEqual([]);
     // A later cell makes them anew.
     expect(changes.ran([net])).toEqual([]);
-    expect(changes.earlier).toEqual([{ model: "net", reinitialization: zeros, kept: false }]);
+    expect(changes.earlier).toEqual([{ model: "net", reinitialization: zeros, standing: "offered" }]);
     changes.answer("keep");
     changes.applied(net, zeros);
     expect(changes.ran([{ ...net, undoDepth: 1 }])).toEqual([]);
-    expect(changes.ran([net])).toEqual([{ model: "net", reinitialization: zeros, kept: true }]);
+    expect(changes.ran([net])).toEqual([{ model: "net", reinitialization: zeros, standing: "kept" }]);
   });
 
   test("is offered, and done once more when asked", () => {
     const changes = afterRun();
-    expect(changes.earlier).toEqual([{ model: "net", reinitialization: zeros, kept: false }]);
+    expect(changes.earlier).toEqual([{ model: "net", reinitialization: zeros, standing: "offered" }]);
     expect(changes.answer("apply")).toHaveLength(1);
     expect(changes.earlier).toEqual([]);
     expect(changes.ran([net])).toEqual([]);
@@ -73,15 +73,32 @@ describe("what was reinitialized before a run", () => {
     const kept = afterRun();
     expect(kept.answer("keep")).toHaveLength(1);
     for (let run = 0; run < 2; run++) {
-      expect(kept.ran([byCode(-0.5)])).toEqual([{ model: "net", reinitialization: zeros, kept: true }]);
+      expect(kept.ran([byCode(-0.5)])).toEqual([{ model: "net", reinitialization: zeros, standing: "kept" }]);
       kept.applied(net, zeros);
       expect(kept.earlier).toHaveLength(1);
     }
     expect(kept.ran([byCode(-0.25)])).toEqual([]);
+    expect(kept.earlier).toEqual([{ model: "net", reinitialization: zeros, standing: "ended" }]);
     const undone = afterRun();
     undone.answer("keep");
     undone.applied(net, zeros);
     undone.undone("net");
     expect(undone.ran([net])).toEqual([]);
+  });
+
+  test("that ended as the code changed, also while it was typed, is told until it is answered, and can be kept once more", () => {
+    const kept = afterRun();
+    kept.answer("keep");
+    kept.applied(net, zeros);
+    expect(kept.looked([byCode(-0.25)])).toEqual([]);
+    const ended = [{ model: "net", reinitialization: zeros, standing: "ended" }];
+    expect(kept.earlier).toEqual(ended);
+    expect(kept.ran([byCode(-0.25)])).toEqual([]);
+    expect(kept.earlier).toEqual(ended);
+    expect(kept.answer("keep")).toEqual(ended);
+    kept.applied(byCode(-0.25), zeros);
+    for (let run = 0; run < 2; run++) expect(kept.ran([byCode(-0.25)])).toEqual([{ model: "net", reinitialization: zeros, standing: "kept" }]);
+    kept.answer("forget");
+    expect(kept.earlier).toEqual([]);
   });
 });
