@@ -5,15 +5,17 @@ import path from "node:path";
 import { capabilities, type PageMessage } from "../src/protocol/index.js";
 import { pageDocument } from "../src/extension/views/pageDocument.js";
 import { modelFile, net, rgnet, tied } from "../test/describe/snapshots.js";
+import type { Page } from "playwright-core";
 import { launchChromium } from "../test/support/chromium.js";
 
 /**
- * What the built page takes, warm, in headless Chromium with its files from a server on this machine: until it asks its host for a state, and from
- * the state of the chapter's models to a picture at rest. `npm run bench -- page`; `--json` for JSON.
+ * What the built page takes, warm, in headless Chromium with its files from a server on this machine: until it asks its host for a state, from
+ * the state of the chapter's models to a picture at rest, and from a key in the picture to the frame in which the inspector shows what it led to. `npm run bench -- page`; `--json` for JSON.
  */
 
 const dist = path.resolve("dist/webview");
 const rounds = 15;
+const keys = 40;
 const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf" };
 
 interface Times {
@@ -40,6 +42,37 @@ function playHost(state: string): void {
     };
     page.acquireVsCodeApi = () => ({ postMessage: posted, getState: () => undefined, setState: () => undefined });
   });
+}
+
+/** Milliseconds from each key that leads to another module to the painted frame that has it in the inspector. */
+async function keysToInspector(page: Page): Promise<readonly number[]> {
+  const tree = page.locator("[role=tree]");
+  await tree.press("Home");
+  await page.locator(".inspector [aria-current]").waitFor();
+  await page.evaluate(() => {
+    const shown = (): string => document.querySelector(".inspector")?.textContent ?? "";
+    const times: number[] = [];
+    Object.assign(globalThis, { keyTimes: times });
+    addEventListener(
+      "keydown",
+      () => {
+        const [pressed, before] = [performance.now(), shown()];
+        const look = (): void => {
+          // What follows the frame's own callbacks comes after it was painted.
+          if (shown() !== before) setTimeout(() => times.push(performance.now() - pressed));
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      },
+      true,
+    );
+  });
+  const count = await page.locator("[role=treeitem]").count();
+  for (let pressed = 0; pressed < keys; pressed++) {
+    await tree.press(pressed % (2 * (count - 1)) < count - 1 ? "ArrowDown" : "ArrowUp");
+    await page.waitForFunction((wanted) => (globalThis as unknown as { readonly keyTimes: readonly number[] }).keyTimes.length >= wanted, pressed + 1);
+  }
+  return page.evaluate(() => (globalThis as unknown as { readonly keyTimes: readonly number[] }).keyTimes);
 }
 
 const server = createServer(({ url }, response) => {
@@ -89,6 +122,7 @@ const state: PageMessage = {
   selection: null,
 };
 const measured: Times[] = [];
+let keyTimes: readonly number[] = [];
 try {
   // The first load fills the caches.
   for (let round = -1; round < rounds; round++) {
@@ -97,6 +131,7 @@ try {
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     const times = await page.evaluate(() => (globalThis as unknown as { times: Promise<Times> }).times);
     if (round >= 0) measured.push(times);
+    if (round === rounds - 1) keyTimes = await keysToInspector(page);
     await page.close();
   }
 } finally {
@@ -107,6 +142,8 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 const results = [
   { what: "page ready, warm, ms", value: median(measured.map(({ ready }) => ready)), budget: 150 },
   { what: "the chapter's models drawn after that, ms", value: median(measured.map(({ drawn }) => drawn)), budget: null },
+  { what: `key to inspector, median of ${keys}, ms`, value: median(keyTimes), budget: 50 },
+  { what: `key to inspector, slowest of ${keys}, ms`, value: Math.max(...keyTimes), budget: null },
 ];
 if (process.argv.includes("--json")) console.log(JSON.stringify(results, null, 2));
 else
