@@ -28,7 +28,9 @@ test("a module is reinitialized in place: what, how and the seed in one form, by
   expect(await preview.innerText()).toContain(`now: std ${formatValue(std)}`);
   expect(await preview.locator(":scope > figure").count()).toBe(1);
   await preview.getByRole("button", { name: "Show all 2" }).click();
-  await expect.poll(() => preview.locator(":scope > figure > figcaption").allInnerTexts()).toEqual([expect.stringContaining("weight"), expect.stringContaining("bias")]);
+  await expect
+    .poll(() => preview.locator(":scope > figure > figcaption").allInnerTexts())
+    .toEqual([expect.stringContaining("weight"), expect.stringContaining("bias")]);
   expect(webview.asked("reinitialize")).toEqual([]);
   const gain = form.getByRole("textbox", { name: "gain" });
   await gain.fill("two");
