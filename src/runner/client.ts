@@ -77,6 +77,8 @@ export class ModelRunner {
   /** Started ahead, for the next run: of a script, of a Python file. */
   readonly #spares: Record<Kind, ModelProcess | null> = { script: null, python: null };
   readonly #memory: InterpreterMemory;
+  /** Bundled for the look that is expected next. */
+  #ahead: Ahead | null = null;
   #idle: NodeJS.Timeout | undefined;
   #disposed = false;
 
@@ -106,6 +108,24 @@ export class ModelRunner {
     this.#spare(kind);
   }
 
+  /** Bundles a file ahead of a look at these texts of it: what is typed is not evaluated before its author rests, and need not be read only then. */
+  prepareLook(file: string, overrides: ReadonlyMap<string, string>): void {
+    const entry = canonicalPath(file);
+    if (this.#disposed || isPython(entry)) return;
+    this.#dropAhead();
+    const texts = canonicalTexts(overrides);
+    const abort = new AbortController();
+    const ahead: Ahead = { entry, texts, bundled: this.#bundle(entry, texts, abort.signal), drop: () => abort.abort() };
+    this.#ahead = ahead;
+    // What else it read may have changed by then.
+    setTimeout(() => this.#ahead === ahead && this.#dropAhead(), aheadMilliseconds).unref();
+  }
+
+  #dropAhead(): void {
+    this.#ahead?.drop();
+    this.#ahead = null;
+  }
+
   /** The process for the next run. */
   #spare(kind: Kind): ModelProcess {
     const known = this.#spares[kind];
@@ -128,8 +148,11 @@ export class ModelRunner {
     if (this.#disposed) return { models: [], failure: cancelled(), offers: [], files: [entry] };
     const run = new Run(options.signal);
     this.#running.set(entry, run);
-    const texts = new Map([...overrides].map(([path, text]) => [canonicalPath(path), text]));
-    const bundled = isPython(entry) ? this.#readPython(entry, texts, isMain) : await this.#bundle(entry, texts, run.signal);
+    const texts = canonicalTexts(overrides);
+    const isLook = given.isToBeShown !== undefined;
+    const bundled = isPython(entry)
+      ? this.#readPython(entry, texts, isMain)
+      : await ((isLook && this.#takeAhead(entry, texts)) || this.#bundle(entry, texts, run.signal));
     const { files } = bundled;
     if (run.isCancelled) return { models: [], failure: cancelled(), offers: [], files };
     if (bundled.kind === "failure") {
@@ -138,7 +161,6 @@ export class ModelRunner {
     }
     const { bundle } = bundled;
     const access = this.#accessOf(bundle, workingDirectory, given);
-    const isLook = given.isToBeShown !== undefined;
     const result = await this.#runIn(run, entry, { bundle, workingDirectory, build, access, isLook }, options);
     return { ...result, files: [...new Set([...files, ...(result.files ?? [])])] };
   }
@@ -185,6 +207,8 @@ export class ModelRunner {
       if (!(error instanceof RunnerError)) throw error;
       result = { models: [], failure: error.failure, offers: [] };
     }
+    // Who types is looked at again in a moment. After any other run the picture comes first.
+    if (!this.#inheritOutput) setTimeout(() => this.warmUp(kind), isToBeShown ? 0 : warmUpDelay).unref();
     if (run.isCancelled) return { models: [], failure: cancelled(), offers: [] };
     this.#running.delete(entry);
     if (isToBeShown && (options.signal?.aborted || !isToBeShown(result))) {
@@ -199,9 +223,15 @@ export class ModelRunner {
       this.#holding.set(entry, process);
       void process.ended.then(() => this.#holding.get(entry) === process && this.#holding.delete(entry));
     }
-    if (!this.#inheritOutput) setTimeout(() => this.warmUp(kind), warmUpDelay).unref();
     if (kind === "python") this.#memory.make();
     return result;
+  }
+
+  #takeAhead(entry: string, texts: ReadonlyMap<string, string>): Promise<Prepared> | null {
+    const ahead = this.#ahead;
+    if (ahead?.entry !== entry || !equalTexts(ahead.texts, texts)) return null;
+    this.#ahead = null;
+    return ahead.bundled;
   }
 
   async #bundle(entry: string, overrides: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Prepared> {
@@ -299,6 +329,13 @@ type Prepared =
   | { readonly kind: "ready"; readonly bundle: RunnerMethods["run"]["params"]["bundle"]; readonly files: readonly string[] }
   | { readonly kind: "failure"; readonly failure: Failure; readonly files: readonly string[] };
 
+interface Ahead {
+  readonly entry: string;
+  readonly texts: ReadonlyMap<string, string>;
+  readonly bundled: Promise<Prepared>;
+  readonly drop: () => void;
+}
+
 class Run {
   /** Null while it is being bundled. */
   process: ModelProcess | null = null;
@@ -323,6 +360,17 @@ class Run {
 const idleMilliseconds = 10 * 60_000;
 /** Milliseconds after a run until the process for the next one starts: the picture comes first. */
 const warmUpDelay = 300;
+
+/** Milliseconds that a bundle made ahead is waited for. */
+const aheadMilliseconds = 1000;
+
+function canonicalTexts(overrides: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...overrides].map(([path, text]) => [canonicalPath(path), text]));
+}
+
+function equalTexts(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
+  return one.size === other.size && [...one].every(([path, text]) => other.get(path) === text);
+}
 
 function cancelled(): Failure {
   return stoppedFailure({ reason: "cancelled", limit: 0, doing: "unknown" }, [], null);

@@ -35,6 +35,7 @@ import { type Part, partsOf, withoutToJson } from "./parts.js";
 import type { FromMain, ToMain } from "./pipeMessages.js";
 import type { ProcessOptions } from "./process.js";
 import type { PythonCode } from "./python.js";
+import { rehearse } from "./rehearsal.js";
 import { hasModels, withSoundModels } from "./soundModels.js";
 import { loadTranslations } from "./translations.js";
 import { awaitedThread, endThreads, type GuardOptions, tellThreads } from "./threads.js";
@@ -445,6 +446,7 @@ function reply({ failed, value }: Answer): void {
 }
 
 // The engine that most files use is at hand before the first request.
-const { summarize } = (await import(options.engineUrl)) as Engine;
-summarize(new Float32Array(256)); // Compiles the kernels before they are waited for.
+const ownEngine = (await import(options.engineUrl)) as Parameters<typeof rehearse>[0];
+ownEngine.summarize(new Float32Array(256)); // Compiles the kernels before they are waited for.
+rehearse(ownEngine);
 tell({ kind: "ready" });

@@ -24,9 +24,11 @@ export async function findModels(
   let named = namedModules(code, engine, bindings, troubles);
   const recent = inspection.recorder.takeRecentRoots();
   if (named.length > 0) recent.length = 0;
-  // What is only waiting to be collected is gone; a reference that was read in this turn keeps it alive until the next.
-  await setImmediate();
-  collectGarbage?.();
+  if (!areAllWithin(engine, inspection.recorder.modules(), named)) {
+    // What is only waiting to be collected is gone; a reference that was read in this turn keeps it alive until the next.
+    await setImmediate();
+    collectGarbage?.();
+  }
   let roots = rootsAmong(engine, [...inspection.recorder.modules(), ...named.map(({ module }) => module)], named, troubles);
   if (mayRun && roots.length === 0 && (code.exports || code.makers)) {
     if (code.makers) {
@@ -96,6 +98,17 @@ export async function buildModels(expression: string, code: EvaluatedCode, engin
   collect(engine, await code.valueOf(expression), expression, null, models);
   if (models.length === 0) throw new Error(l10n.t("{0} gives no module.", expression));
   return { models, offers: [] };
+}
+
+/** Whether variables hold every module: then none waits to be collected, which is what finding that out would cost. */
+function areAllWithin(engine: Engine, modules: readonly Module[], named: readonly NamedModel[]): boolean {
+  const held = new Set<Module>();
+  try {
+    for (const { module } of named) for (const below of engine.nn.modulesOf(module)) held.add(below);
+  } catch {
+    return false; // Looking for the roots says what is wrong with it.
+  }
+  return modules.every((module) => held.has(module));
 }
 
 /** The modules that no other contains, each once. */

@@ -53,6 +53,26 @@ for (let step = 0; ; step++) {
   expect(existsSync(path.join(path.dirname(file), "step.txt"))).toBe(false);
 });
 
+test("what was read ahead of a look is what is looked at, and nothing else is", async () => {
+  const look = (text: string, file: string) => workspace.runner.run(file, { overrides: new Map([[file, text]]), asked: false, isToBeShown: () => true });
+  const file = workspace.write("ahead.ts", model(3));
+  workspace.runner.prepareLook(file, new Map([[file, model(4)]]));
+  expect(parameters(await look(model(4), file))).toEqual([20]);
+  workspace.runner.prepareLook(file, new Map([[file, model(5)]]));
+  expect(parameters(await look(model(6), file))).toEqual([30]);
+  workspace.runner.prepareLook(file, new Map([[file, model(5)]]));
+  expect(parameters(await workspace.runner.run(file))).toEqual([15]);
+  workspace.runner.prepareLook(file, new Map([[file, "export const net = new ("]]));
+  expect((await look("export const net = new (", file)).failure?.kind).toBe("syntax");
+});
+
+test("random numbers of a run are those of a fresh process, whatever was rehearsed in it", async () => {
+  const { printed } = await workspace.run('import * as torch from "layerscope";\ntorch.manualSeed(0);\nconsole.log(torch.rand(2).tolist().join(" "));\n');
+  expect(printed).toMatch(/^0\.49625\d* 0\.76822\d*\n$/);
+  const observed = await workspace.run(model(2));
+  expect(observed.models.map(({ name }) => name)).toEqual(["net"]);
+});
+
 test("what is not to be shown leaves the models that there are", async () => {
   const { file } = await workspace.run(model(3));
   const look = (text: string, isToBeShown: boolean) => workspace.run(text, { asked: false, timeLimit: 2000, isToBeShown: () => isToBeShown });

@@ -28,6 +28,8 @@ export interface ModelSource {
    * What it came to is shown, and asked, only where `isToBeShown` says so. Absent where there is no such way.
    */
   readonly look?: (file: string, options: LookOptions) => Promise<SourceOutcome>;
+  /** Makes ready, without evaluating it, the text that the editors show, since it is likely to be looked at next. */
+  prepareLook?(file: string): void;
   /** Whether models are made anew when one of their documents is saved. Some have no such event: a cell is run, not saved. */
   readonly runsOnSave: boolean;
   /** Whether what is under way heeds its signal. */

@@ -66,6 +66,10 @@ export class Runners implements vscode.Disposable {
     });
   }
 
+  prepareLook(file: string): void {
+    if (vscode.workspace.isTrusted) this.#ready?.prepareLook(file, unsavedTexts());
+  }
+
   async #run(file: string, build: string | null, options: RunOptions): Promise<SourceOutcome> {
     const { overrides = unsavedTexts() } = options;
     const runner = await this.start();

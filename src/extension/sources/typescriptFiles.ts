@@ -40,6 +40,10 @@ export class TypeScriptFiles implements ModelSource {
     return this.runners.look(file, options);
   }
 
+  prepareLook(file: string): void {
+    this.runners.prepareLook(file);
+  }
+
   isAlive(file: string): boolean {
     return this.runners.isAlive(file);
   }
