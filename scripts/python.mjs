@@ -1,7 +1,8 @@
 // What Python files run with, beside the other parts in dist/: the interpreter, the package `torch`, and what the engine's functions take.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { writeNames } from "./pythonNames.mjs";
+import { writeHelp } from "./pythonHelp.mjs";
+import { readEngine } from "./pythonNames.mjs";
 
 const interpreter = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip", "package.json"];
 
@@ -15,9 +16,23 @@ export function preparePython() {
   for (const name of ["torch", "_layerscope"]) cpSync(`src/python/${name}`, `dist/python/${name}`, { recursive: true });
   // Reading the engine's types takes seconds: only when they have changed.
   const names = "dist/python/names.json";
-  if (!existsSync(names) || newest("src/engine") > statSync(names).mtimeMs) writeFileSync(names, writeNames());
+  const facts = "out/pythonFacts.json";
+  if (isOlder(names, "src/engine", "scripts/pythonNames.mjs", "scripts/pythonTypes.mjs") || !existsSync(facts)) {
+    const read = readEngine();
+    mkdirSync("out", { recursive: true });
+    writeFileSync(facts, read.facts);
+    writeFileSync(names, read.names);
+  }
+  // Told by the package itself, which takes the interpreter seconds.
+  const help = "dist/pythonHelp.json";
+  if (isInstalled && isOlder(help, names, "src/python", "scripts/pythonHelp.mjs", "scripts/pythonSurface.py")) writeHelp(names, facts, help);
+}
+
+function isOlder(file, ...sources) {
+  return !existsSync(file) || Math.max(...sources.map(newest)) > statSync(file).mtimeMs;
 }
 
 function newest(folder) {
+  if (statSync(folder).isFile()) return statSync(folder).mtimeMs;
   return Math.max(...readdirSync(folder, { recursive: true }).map((file) => statSync(path.join(folder, file)).mtimeMs));
 }

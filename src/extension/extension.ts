@@ -15,6 +15,7 @@ import { NotebookModels } from "./notebooks/notebookModels.js";
 import { Notebooks } from "./notebooks/notebooks.js";
 import { registerQuickFixes } from "./editor/quickFixes.js";
 import { registerParameterHover } from "./editor/parameterHover.js";
+import { registerPythonHelp } from "./editor/pythonHelp.js";
 import { registerValueHover } from "./editor/valueHover.js";
 import { documentKey, documentUri } from "./sources/documents.js";
 import type { ModelSource } from "./sources/modelSource.js";
@@ -86,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): LayerscopeApi {
     registerHover(all),
     registerValueHover(all),
     registerParameterHover(all),
+    registerPythonHelp(context, all),
     registerInlayHints(all),
     registerCodeLenses(all),
     registerModuleSymbols(all),

@@ -14,6 +14,8 @@ export const settings = {
   pythonRun: (uri: vscode.Uri): "asked" | "always" | "never" => of(uri).get("python.run", "asked"),
   /** Whether a cell whose value is a module shows its picture, which the notebook's file keeps. */
   notebookPictures: (uri: vscode.Uri): boolean => of(uri).get("notebook.pictures", true),
+  /** Whether completions, signatures and hovers of torch are given in Python that runs with us. */
+  pythonHelp: (uri: vscode.Uri): boolean => of(uri).get("python.help", true),
   lookWhileTyping: (uri: vscode.Uri): boolean => of(uri).get("lookWhileTyping", true),
   hover: (uri: vscode.Uri): boolean => of(uri).get("hover", true),
   /** Which hints stand at the end of lines. */

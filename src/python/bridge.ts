@@ -90,7 +90,7 @@ export class Bridge {
       return row ? JSON.stringify(row) : "";
     },
     /** The names in a namespace. */
-    list: (path: string): string => JSON.stringify(Object.keys((this.#at(path) as object | undefined) ?? {})),
+    list: (path: string): string => JSON.stringify(Object.getOwnPropertyNames((this.#at(path) as object | undefined) ?? {})),
     /** A class of layers and the classes above it, from the nearest. */
     ancestors: (path: string): string => {
       const names: string[] = [];

@@ -401,9 +401,9 @@ const cdistOperation = defineComposite(
 );
 
 /** The distance of each row of x (*, n, k) to each row of y (*, m, k), as (*, n, m). (torch.cdist) */
-export function cdist(x: Tensor, ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [p: number], CdistOptions>): Tensor {
+export function cdist(x1: Tensor, ...args: WithRequired<[x2: Tensor], { readonly x2: Tensor }, [p: number], CdistOptions>): Tensor {
   const [[y], rest] = requiredFirst<[x2: Tensor]>("cdist", ["x2"], args);
-  return cdistOperation(x, y, collect<CdistOptions>("cdist", ["p"], rest).p ?? 2);
+  return cdistOperation(x1, y, collect<CdistOptions>("cdist", ["p"], rest).p ?? 2);
 }
 
 const pdistOperation = defineComposite(

@@ -5,6 +5,7 @@ import { applyEdits, modify, parse, type ParseError, printParseErrorCode } from 
 import { detect, resolveCommand, type Agent } from "package-manager-detector";
 import * as vscode from "vscode";
 import { exports as waysIn, sideEffects } from "../../../package.json";
+import { chooseFolder } from "../ask/folder.js";
 import type { Command } from "../command.js";
 import { requireTrust } from "../trust.js";
 
@@ -46,13 +47,6 @@ export const run: Command = async ({ context, output }) => {
   if (!done) return;
   void vscode.window.showInformationMessage(done, vscode.l10n.t("Show Output")).then((picked) => picked && output.show());
 };
-
-async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length > 1) return vscode.window.showWorkspaceFolderPick();
-  if (folders.length === 0) void vscode.window.showInformationMessage(vscode.l10n.t("Open a folder first."));
-  return folders[0];
-}
 
 /** The engine with its type declarations, as the package that npm knows. */
 async function writePackage(context: vscode.ExtensionContext, folder: string): Promise<void> {

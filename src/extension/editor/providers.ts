@@ -1,10 +1,15 @@
 import * as vscode from "vscode";
 import type { ModelSessions } from "../sessions/modelSessions.js";
+import type { ModelSource } from "../sources/modelSource.js";
 import type { ModelSources } from "../sources/modelSources.js";
 
-/** Registers a provider for the documents of every source, those too that are added later. */
-export function registerForSources(sources: ModelSources, register: (selector: vscode.DocumentSelector) => vscode.Disposable): vscode.Disposable {
-  const registerAll = (): vscode.Disposable => vscode.Disposable.from(...sources.all.map(({ selector }) => register(selector)));
+/** Registers a provider for the documents of every source, or of those that `isWanted` takes; those too that are added later. */
+export function registerForSources(
+  sources: ModelSources,
+  register: (selector: vscode.DocumentSelector) => vscode.Disposable,
+  isWanted: (source: ModelSource) => boolean = () => true,
+): vscode.Disposable {
+  const registerAll = (): vscode.Disposable => vscode.Disposable.from(...sources.all.filter(isWanted).map(({ selector }) => register(selector)));
   let registered = registerAll();
   return vscode.Disposable.from(
     sources.onDidChange(() => {

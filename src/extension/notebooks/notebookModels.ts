@@ -17,6 +17,8 @@ export class NotebookModels implements ModelSource {
   /** Nobody needs the models of this notebook any more. */
   readonly onDidClose = this.#closings.event;
 
+  readonly #ours = new WeakSet<vscode.NotebookDocument>();
+
   constructor(private readonly runners: Runners) {
     this.requests = runners.requests;
   }
@@ -28,6 +30,17 @@ export class NotebookModels implements ModelSource {
 
   isModelFile(file: string): boolean {
     return file.endsWith(".ipynb");
+  }
+
+  runsCodeOf(document: vscode.TextDocument): boolean {
+    const notebook = notebookOf(document);
+    return notebook !== undefined && this.#ours.has(notebook);
+  }
+
+  /** Our kernel was chosen for a notebook, or another. */
+  choose(notebook: vscode.NotebookDocument, isOurs: boolean): void {
+    if (isOurs) this.#ours.add(notebook);
+    else this.#ours.delete(notebook);
   }
 
   /** A notebook without a kernel of ours is of no concern: the cells that run make its session. */

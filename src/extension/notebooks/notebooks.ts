@@ -31,7 +31,8 @@ export class Notebooks implements vscode.Disposable {
       controller,
       this.#pictures,
       // Its first cell is likely to be run soon.
-      controller.onDidChangeSelectedNotebooks(({ selected }) => {
+      controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
+        models.choose(notebook, selected);
         if (selected && vscode.workspace.isTrusted) runners.warmUp("python");
       }),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => {

@@ -21,6 +21,8 @@ export interface ModelSource {
    * outcome's failure. Absent where models are made elsewhere (see `onDidStart`).
    */
   readonly run?: (file: string, options: RunSourceOptions) => Promise<SourceOutcome>;
+  /** Whether the code of a document runs with what the extension brings, as the user has chosen: help for it is given there. Absent where the language has its own. */
+  runsCodeOf?(document: vscode.TextDocument): boolean;
   /** Whether `file` may be run without being asked for, because it is shown or saved; default: it may. */
   runsByItself?(file: string): boolean;
   /**

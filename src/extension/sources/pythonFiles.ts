@@ -51,6 +51,12 @@ export class PythonFiles implements ModelSource {
     return wanted === "always" || (wanted === "asked" && this.#asked.includes(file));
   }
 
+  /** Of a file that the user has run, and of others where all run by themselves. */
+  runsCodeOf(document: vscode.TextDocument): boolean {
+    const file = this.fileOf(document);
+    return file !== null && (this.#asked.includes(file) || this.runsByItself(file));
+  }
+
   async run(file: string, options: RunSourceOptions): Promise<SourceOutcome> {
     const isMain = options.asked && !options.onSave;
     if (isMain && !this.#asked.includes(file)) await this.memory.update(askedKey, [...this.#asked, file].slice(-keptFiles));

@@ -17,6 +17,11 @@ __version__ = "2.13.0"
 _self = _sys.modules[__name__]
 _self.__class__ = _n.Namespace
 _self._path = ""
+# What the engine has as functions of its own: in PyTorch they are methods alone, or there are none.
+_self._without = frozenset(
+    "add_ addcdiv_ addcmul_ at bitwise_and_ bitwise_not_ bitwise_or_ bitwise_xor_ contiguous copy_ deepcopy div_ erfinv_ expand expand_as index_add_ index_copy_ index_fill_ lerp_ linear"
+    " listen_to_warnings masked_fill_ masked_scatter_ mul_ observe pow_ put_ repeat reshape_as scatter_ scatter_add_ scatter_reduce_ set_print_options sign_ slice sub_ summarize view view_as with_device".split()
+)
 
 for _name, _value in _dtypes.items():
     globals()[_name] = _value
@@ -89,6 +94,7 @@ def _flatten(data, shape, depth, out):
 
 
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
+    """A new tensor of the given values: a number, nested lists, or what has them. By default its dtype follows them: bool, int64, or the default one where a number is a float."""
     if isinstance(data, Tensor):
         import warnings
 
@@ -164,6 +170,7 @@ def _numbers(values):
 
 
 def as_tensor(data, dtype=None, device=None):
+    """The tensor itself, or one of the given values."""
     if isinstance(data, Tensor):
         return data if dtype is None or dtype is data.dtype else data.to(dtype)
     return tensor(data, dtype=dtype, device=device)
@@ -173,10 +180,12 @@ asarray = as_tensor
 
 
 def scalar_tensor(value, *, dtype=None, device=None, requires_grad=False):
+    """A tensor without dimensions that holds a number."""
     return tensor(value, dtype=dtype or get_default_dtype(), device=device, requires_grad=requires_grad)
 
 
 def from_numpy(array):
+    """A tensor with the values of an array of NumPy."""
     import numpy
 
     return tensor(array)
@@ -207,10 +216,12 @@ full = _with_dtype("full", _float_if_any)
 
 
 def is_tensor(obj):
+    """Whether an object is a tensor."""
     return isinstance(obj, Tensor)
 
 
 def is_storage(obj):
+    """False: storages have no class of their own here."""
     return False
 
 
@@ -223,6 +234,7 @@ def is_complex(input):
 
 
 def typename(obj):
+    """The name of the class of an object, for tensors that of their dtype."""
     if isinstance(obj, Tensor):
         return obj.type()
     module = getattr(obj, "__module__", "") or ""
@@ -258,6 +270,7 @@ def set_default_dtype(d):
 
 
 def set_default_tensor_type(t):
+    """Sets the default dtype by the name of a class of tensors."""
     set_default_dtype(_dtypes["float64" if "Double" in str(t) else "float32"])
 
 
@@ -273,6 +286,7 @@ _print = _make("setPrintOptions", "set_printoptions", "torch")
 
 
 def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None, sci_mode=None):
+    """How tensors are printed: digits, how many elements are shown at all, and how many at each edge of more."""
     given = {"precision": precision, "threshold": threshold, "edgeItems": edgeitems, "lineWidth": linewidth, "profile": profile, "sciMode": sci_mode}
     options = {key: value for key, value in given.items() if value is not None}
     spec, flat = _encode((), options or None)
@@ -280,24 +294,29 @@ def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=N
 
 
 def use_deterministic_algorithms(mode, *, warn_only=False):
+    """Taken and without effect: what runs here is deterministic."""
     pass
 
 
 def set_float32_matmul_precision(precision):
+    """Taken and without effect: products are computed in full precision."""
     pass
 
 
 def get_float32_matmul_precision():
+    """'highest': products are computed in full precision."""
     return "highest"
 
 
 def compile(model=None, **kwargs):
+    """The model as it is: nothing is compiled here."""
     if model is None:
         return lambda model: model
     return model
 
 
 def set_num_interop_threads(count):
+    """Taken and without effect."""
     pass
 
 
@@ -389,6 +408,7 @@ def is_nonzero(input):
 
 
 def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_serialization=True):
+    """Writes tensors, state dictionaries, lists and numbers to a file, which PyTorch reads too."""
     from .nn import Module
 
     if isinstance(obj, Module):
@@ -406,6 +426,7 @@ def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_seriali
 
 
 def load(f, map_location=None, pickle_module=None, *, weights_only=True, mmap=None, **kwargs):
+    """Reads what `torch.save` has written: numbers, tensors, lists and dictionaries of them."""
     if hasattr(f, "read"):
         data = f.read()
     else:

@@ -109,10 +109,13 @@ class Object(Handle):
 
 
 class RemovableHandle(Object):
+    """Takes a hook off again: by `remove`, or at the end of a `with`."""
+
     __module__ = "torch.utils.hooks"
     __repr__ = object.__repr__
 
     def remove(self):
+        """Takes the hook off."""
         result(_e.invoke(self._id, "remove", ""))
 
     def __enter__(self):

@@ -16,4 +16,4 @@ class _Meta(type):
 
 
 def legacy(name):
-    return _Meta(name, (), {"_kind": _legacy[name], "__module__": "torch"})
+    return _Meta(name, (), {"_kind": _legacy[name], "__module__": "torch", "__doc__": f"Makes tensors of dtype {_legacy[name]}, and stands for their class in isinstance."})

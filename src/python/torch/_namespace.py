@@ -10,13 +10,16 @@ from ._tensor import missing
 
 
 class Namespace(types.ModuleType):
+    # Names of the engine's that PyTorch does not have there.
+    _without = frozenset()
+
     def __getattr__(self, name):
         if name[:2] == "__":
             raise AttributeError(name)
         path = self._path
         js = camel(name)
         full = f"{path}.{js}" if path else js
-        kind = _e.kindOf(full) if name == name.lower() or name[:2] in ("T_",) else ""
+        kind = _e.kindOf(full) if (name == name.lower() or name[:2] in ("T_",)) and name not in self._without else ""
         if kind == "function":
             value = make_function(full, name, self.__name__)
         elif kind == "value":
@@ -31,7 +34,12 @@ class Namespace(types.ModuleType):
         return value
 
     def __dir__(self):
-        return sorted({*self.__dict__, *[snake(name) for name in names_of(self._path)]})
+        names = {*self.__dict__, *[_spelled.get(name, snake(name)) for name in names_of(self._path)]}
+        return sorted(names - self._without)
+
+
+# Where a figure begins a word of PyTorch's.
+_spelled = {f"atleast{each}d": f"atleast_{each}d" for each in (1, 2, 3)}
 
 
 @lru_cache(None)

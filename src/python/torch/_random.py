@@ -19,9 +19,11 @@ class Generator(Object):
         return self
 
     def get_state(self):
+        """The state, as a tensor of bytes."""
         return _State(result(_e.invoke(self._id, "getState", "")))
 
     def set_state(self, state):
+        """Goes on from a state that `get_state` gave."""
         spec, flat = encode((_fields(state.state),))
         result(_e.invoke(self._id, "setState", spec, *flat))
         return self

@@ -45,6 +45,7 @@ class Tensor(TensorFacts):
         return new
 
     def as_subclass(self, cls):
+        """The same elements as an instance of a subclass."""
         other = self.view(self.shape)
         other.__class__ = cls
         return other
@@ -198,6 +199,7 @@ class Tensor(TensorFacts):
         return values
 
     def numpy(self, *, force=False):
+        """The values as an array of NumPy."""
         if not force and self.requires_grad:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         import numpy
@@ -267,7 +269,8 @@ class Tensor(TensorFacts):
         return self.flip(0) if self.ndim else self
 
     def __dir__(self):
-        return sorted({*object.__dir__(self), *[snake(name) for name in b._loads(_e.list("Tensor.prototype"))]})
+        engine = {name if name in _TRANSPOSED else snake(name) for name in b._loads(_e.list("Tensor.prototype"))}
+        return sorted({*object.__dir__(self), *engine} - _WITHOUT)
 
     # ---- parts
 
@@ -321,7 +324,7 @@ class Tensor(TensorFacts):
         method = _method(name)
         if method is not None:
             return method.__get__(self)
-        if name in ("T", "mT", "H", "mH"):
+        if name in _TRANSPOSED:
             return result(_e.get(self._id, name))
         raise missing(f"'{type(self).__name__}' object has no attribute '{name}'", f"torch.Tensor.{name}")
 
@@ -355,6 +358,7 @@ class Tensor(TensorFacts):
         return self.to("cpu")
 
     def cuda(self, *args, **kwargs):
+        """Raises: there is no CUDA here."""
         raise AssertionError("Torch not compiled with CUDA enabled")
 
     def half(self):
@@ -364,6 +368,7 @@ class Tensor(TensorFacts):
         return self.to(dtypes["bfloat16"])
 
     def new(self, *args):
+        """A tensor of the same dtype, of sizes or of values."""
         return self.new_empty(*args) if not args or not isinstance(args[0], (list, tuple)) or isinstance(args[0], Size) else self.new_tensor(args[0])
 
     def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
@@ -385,18 +390,23 @@ class Tensor(TensorFacts):
         return self
 
     def is_set_to(self, other):
+        """Whether both share memory and shape."""
         return self.untyped_storage() == other.untyped_storage() and self.shape == other.shape
 
     def share_memory_(self):
+        """The tensor itself."""
         return self
 
     def pin_memory(self):
+        """The tensor itself."""
         return self
 
     def is_shared(self):
+        """False."""
         return False
 
     def is_pinned(self):
+        """False."""
         return False
 
     def __deepcopy__(self, memo):
@@ -474,7 +484,7 @@ def missing(text, name):
 
 def _method(name):
     """The engine's method, kept by the class from then on."""
-    if name.lower() != name:
+    if name.lower() != name or name in _WITHOUT:
         return None
     path = f"Tensor#{camel(name)}"
     if _find(path) < 0:
@@ -502,6 +512,13 @@ _floor_divide = make_function("floorDivide", "floor_divide", "torch")
 _remainder = make_function("remainder", "remainder", "torch")
 _matmul = make_function("matmul", "matmul", "torch")
 _deepcopy = make_function("deepcopy", "deepcopy", "torch")
+
+
+_TRANSPOSED = ("T", "mT", "H", "mH")
+# What the engine's tensors have for the engine, or JavaScript has of every object.
+_WITHOUT = frozenset(
+    "allocate_like at checked_device constructor fill gradient_edge is_made isin lacks_shape length rsub set_grad_fn set_window std_mean to_string var_mean".split()
+)
 
 
 def _as_tensor(value, like):

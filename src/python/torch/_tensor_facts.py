@@ -101,6 +101,7 @@ class TensorFacts(Handle):
         return result(_e.invoke(self._id, "isContiguous", ""))
 
     def get_device(self):
+        """-1: the tensor is on the CPU."""
         return -1
 
     def storage_offset(self):
@@ -115,9 +116,11 @@ class TensorFacts(Handle):
     nelement = numel
 
     def untyped_storage(self):
+        """What holds the elements."""
         return _Storage(result(_e.get(self._id, "storage")), self)
 
     storage = untyped_storage
 
     def data_ptr(self):
+        """A number that stands for where the elements lie."""
         return self.untyped_storage().data_ptr() + self.storage_offset() * self.dtype.itemsize

@@ -26,6 +26,7 @@ class dtype:
         return self is other
 
     def to_real(self):
+        """The dtype itself: there are no complex numbers here."""
         return self
 
     def __deepcopy__(self, memo):
@@ -77,6 +78,7 @@ class Size(tuple):
     __str__ = __repr__
 
     def numel(self):
+        """How many elements a tensor of this shape has."""
         product = 1
         for size in self:
             product *= size
@@ -168,6 +170,8 @@ _puts[device] = _put_device
 
 
 class memory_format:
+    """The order of dimensions in memory."""
+
     __slots__ = ("name",)
 
     def __init__(self, name):
@@ -178,6 +182,8 @@ class memory_format:
 
 
 class layout(memory_format):
+    """How the elements of a tensor lie in memory."""
+
     pass
 
 

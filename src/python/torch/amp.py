@@ -3,6 +3,8 @@ from ._lacking import not_here
 
 
 class autocast:
+    """Runs what is inside as it stands: nothing is computed in less precision here. A context manager and a decorator."""
+
     def __init__(self, device_type="cpu", dtype=None, enabled=True, cache_enabled=None):
         self.enabled = enabled
         if enabled and device_type != "cuda":
@@ -19,6 +21,8 @@ class autocast:
 
 
 class GradScaler:
+    """Scales nothing: gradients stay as they are."""
+
     def __init__(self, device="cuda", enabled=True, **kwargs):
         pass
 

@@ -2,14 +2,17 @@
 
 
 def is_available():
+    """False: there is no CUDA here."""
     return False
 
 
 def device_count():
+    """0."""
     return 0
 
 
 def _refuse(*_, **__):
+    """Raises: there is no CUDA here."""
     raise AssertionError("Torch not compiled with CUDA enabled")
 
 
@@ -17,6 +20,7 @@ current_device = get_device_name = get_device_properties = synchronize = set_dev
 
 
 def manual_seed(seed):
+    """Does nothing: there is no CUDA here."""
     pass
 
 
@@ -24,14 +28,17 @@ manual_seed_all = manual_seed
 
 
 def empty_cache():
+    """Does nothing: there is no CUDA here."""
     pass
 
 
 def is_bf16_supported(*_):
+    """False."""
     return False
 
 
 def memory_allocated(device=None):
+    """0."""
     return 0
 
 
@@ -39,6 +46,7 @@ max_memory_allocated = memory_reserved = max_memory_reserved = memory_allocated
 
 
 def reset_peak_memory_stats(device=None):
+    """Does nothing: there is no CUDA here."""
     pass
 
 

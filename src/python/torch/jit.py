@@ -2,6 +2,7 @@
 
 
 def _same(fn=None, *args, **kwargs):
+    """What is given, as it is."""
     return (lambda inner: inner) if fn is None else fn
 
 
@@ -11,12 +12,15 @@ ScriptModule = object
 
 
 def is_scripting():
+    """False."""
     return False
 
 
 def is_tracing():
+    """False."""
     return False
 
 
 def annotate(the_type, value):
+    """The value."""
     return value

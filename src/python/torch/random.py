@@ -4,6 +4,7 @@ import contextlib
 
 @contextlib.contextmanager
 def fork_rng(devices=None, enabled=True):
+    """Numbers drawn inside leave the generator as it was. A context manager."""
     state = get_rng_state()
     try:
         yield

@@ -2,6 +2,7 @@ import torch
 
 
 def assert_close(actual, expected, *, rtol=None, atol=None, **kwargs):
+    """Raises where tensors, or numbers, are not close to each other, and says how far they are apart."""
     actual, expected = torch.as_tensor(actual), torch.as_tensor(expected)
     rtol = 1.3e-6 if rtol is None else rtol
     atol = 1e-5 if atol is None else atol

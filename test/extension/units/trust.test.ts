@@ -57,6 +57,7 @@ describe("in a workspace that is not trusted", () => {
         "src/extension/code/initializationEdit.ts",
         "src/extension/commands/createExample.ts",
         "src/extension/commands/installEnginePackage.ts",
+        "src/extension/commands/writeTypeStubs.ts",
         "src/extension/sessions/keptStates.ts",
         "src/extension/sources/runners.ts",
         "src/extension/views/pageHandlers.ts",
@@ -98,7 +99,7 @@ describe("in a workspace that is not trusted", () => {
       contributes: { configuration: { properties: Record<string, unknown> }[] };
     };
     // What only says how something is shown.
-    const harmless = /^layerscope\.(hover|findings|codeLens|notebook\.pictures|inlayHints(\..*)?)$/;
+    const harmless = /^layerscope\.(hover|python\.help|findings|codeLens|notebook\.pictures|inlayHints(\..*)?)$/;
     const powerful = contributes.configuration.flatMap(({ properties }) => Object.keys(properties)).filter((name) => !harmless.test(name));
     expect([...capabilities.untrustedWorkspaces.restrictedConfigurations].sort()).toEqual(powerful.sort());
   });

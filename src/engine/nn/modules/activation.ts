@@ -409,7 +409,7 @@ export interface PReLUOptions extends FactoryOptions {
   readonly init?: number;
 }
 
-/** x, or a learned slope times x where x < 0. (torch.nn.PReLU) */
+/** x, or a learned slope times x where x < 0. (torch.nn.PReLU) The slopes start as `init`. */
 export class PReLU extends Module {
   static override readonly [declaration]: LayerDeclaration<PReLU> = {
     family: "activation",

@@ -197,7 +197,10 @@ abstract class BatchNorm<Affine extends boolean, HasBias extends boolean> extend
   }
 }
 
-/** Batch normalization of (batch, features) or (batch, channels, length). (torch.nn.BatchNorm1d) */
+/**
+ * Batch normalization of (batch, features) or (batch, channels, length). (torch.nn.BatchNorm1d) `weight` starts as ones, `bias` as zeros, the running
+ * mean at 0 and the running variance at 1.
+ */
 export class BatchNorm1d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(...args: ChannelNormArguments<Affine, HasBias>) {
     super(...channelNormOptions(new.target.name, args));
@@ -208,7 +211,10 @@ export class BatchNorm1d<Affine extends boolean = true, HasBias extends boolean 
   }
 }
 
-/** Batch normalization of (batch, channels, height, width). (torch.nn.BatchNorm2d) */
+/**
+ * Batch normalization of (batch, channels, height, width). (torch.nn.BatchNorm2d) `weight` starts as ones, `bias` as zeros, the running mean at 0 and
+ * the running variance at 1.
+ */
 export class BatchNorm2d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(...args: ChannelNormArguments<Affine, HasBias>) {
     super(...channelNormOptions(new.target.name, args));
@@ -219,7 +225,10 @@ export class BatchNorm2d<Affine extends boolean = true, HasBias extends boolean 
   }
 }
 
-/** Batch normalization of (batch, channels, depth, height, width). (torch.nn.BatchNorm3d) */
+/**
+ * Batch normalization of (batch, channels, depth, height, width). (torch.nn.BatchNorm3d) `weight` starts as ones, `bias` as zeros, the running mean at 0
+ * and the running variance at 1.
+ */
 export class BatchNorm3d<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(...args: ChannelNormArguments<Affine, HasBias>) {
     super(...channelNormOptions(new.target.name, args));
@@ -231,8 +240,9 @@ export class BatchNorm3d<Affine extends boolean = true, HasBias extends boolean 
 }
 
 /**
- * Batch normalization over the batches of several processes, of inputs of at least two dimensions (torch.nn.SyncBatchNorm). There is one process here, in which it
- * is plain batch normalization, as in PyTorch where `torch.distributed` is not initialized.
+ * Batch normalization over the batches of several processes, of inputs of at least two dimensions (torch.nn.SyncBatchNorm). There is one process here,
+ * in which it is plain batch normalization, as in PyTorch where `torch.distributed` is not initialized. `weight` starts as ones, `bias` as zeros, the
+ * running mean at 0 and the running variance at 1.
  */
 export class SyncBatchNorm<Affine extends boolean = true, HasBias extends boolean = Affine> extends BatchNorm<Affine, HasBias> {
   constructor(...args: ChannelNormArguments<Affine, HasBias>) {
@@ -312,7 +322,10 @@ abstract class InstanceNorm<Affine extends boolean, HasBias extends boolean> ext
   }
 }
 
-/** Instance normalization of (channels, length), with or without a batch in front. (torch.nn.InstanceNorm1d) */
+/**
+ * Instance normalization of (channels, length), with or without a batch in front. (torch.nn.InstanceNorm1d) With `affine`, `weight` starts as ones and
+ * `bias` as zeros.
+ */
 export class InstanceNorm1d<Affine extends boolean = false, HasBias extends boolean = Affine> extends InstanceNorm<Affine, HasBias> {
   constructor(...args: ChannelNormArguments<Affine, HasBias>) {
     super(...channelNormOptions(new.target.name, args));
@@ -323,7 +336,10 @@ export class InstanceNorm1d<Affine extends boolean = false, HasBias extends bool
   }
 }
 
-/** Instance normalization of (channels, height, width), with or without a batch in front. (torch.nn.InstanceNorm2d) */
+/**
+ * Instance normalization of (channels, height, width), with or without a batch in front. (torch.nn.InstanceNorm2d) With `affine`, `weight` starts as
+ * ones and `bias` as zeros.
+ */
 export class InstanceNorm2d<Affine extends boolean = false, HasBias extends boolean = Affine> extends InstanceNorm<Affine, HasBias> {
   constructor(...args: ChannelNormArguments<Affine, HasBias>) {
     super(...channelNormOptions(new.target.name, args));
@@ -334,7 +350,10 @@ export class InstanceNorm2d<Affine extends boolean = false, HasBias extends bool
   }
 }
 
-/** Instance normalization of (channels, depth, height, width), with or without a batch in front. (torch.nn.InstanceNorm3d) */
+/**
+ * Instance normalization of (channels, depth, height, width), with or without a batch in front. (torch.nn.InstanceNorm3d) With `affine`, `weight` starts
+ * as ones and `bias` as zeros.
+ */
 export class InstanceNorm3d<Affine extends boolean = false, HasBias extends boolean = Affine> extends InstanceNorm<Affine, HasBias> {
   constructor(...args: ChannelNormArguments<Affine, HasBias>) {
     super(...channelNormOptions(new.target.name, args));

@@ -47,7 +47,7 @@ export interface ConvTransposeOptions<HasBias extends boolean> extends CommonOpt
   readonly padding?: Sizes;
   /** Added to one side of the output. Default 0. */
   readonly outputPadding?: Sizes;
-  /** Zeros are all there is for transposed convolutions. */
+  /** Zeros are all there is for transposed convolutions. Default "zeros". */
   readonly paddingMode?: "zeros";
 }
 
@@ -267,21 +267,33 @@ abstract class Convolution<HasBias extends boolean> extends ConvNd<HasBias> {
 }
 const convolutions: readonly F.ConvolutionFunction[] = [F.conv1d, F.conv2d, F.conv3d];
 
-/** Convolution of sequences: (N, inChannels, L) to (N, outChannels, L'). (torch.nn.Conv1d) */
+/**
+ * Convolution of sequences: (N, inChannels, L) to (N, outChannels, L'). (torch.nn.Conv1d) Each size L becomes floor((L + 2 padding - dilation
+ * (kernelSize - 1) - 1) / stride) + 1. Weight and bias start from U(-1/sqrt(k), 1/sqrt(k)), k being inChannels / groups times the elements of the
+ * kernel.
+ */
 export class Conv1d<HasBias extends boolean = true> extends Convolution<HasBias> {
   constructor(...args: ConvArguments<HasBias>) {
     super(1, collect<Collected>("Conv1d", convNames, args, ["device", "dtype"]));
   }
 }
 
-/** Convolution of images: (N, inChannels, H, W) to (N, outChannels, H', W'). (torch.nn.Conv2d) */
+/**
+ * Convolution of images: (N, inChannels, H, W) to (N, outChannels, H', W'). (torch.nn.Conv2d) Each size L becomes floor((L + 2 padding - dilation
+ * (kernelSize - 1) - 1) / stride) + 1. Weight and bias start from U(-1/sqrt(k), 1/sqrt(k)), k being inChannels / groups times the elements of the
+ * kernel.
+ */
 export class Conv2d<HasBias extends boolean = true> extends Convolution<HasBias> {
   constructor(...args: ConvArguments<HasBias>) {
     super(2, collect<Collected>("Conv2d", convNames, args, ["device", "dtype"]));
   }
 }
 
-/** Convolution of volumes: (N, inChannels, D, H, W) to (N, outChannels, D', H', W'). (torch.nn.Conv3d) */
+/**
+ * Convolution of volumes: (N, inChannels, D, H, W) to (N, outChannels, D', H', W'). (torch.nn.Conv3d) Each size L becomes floor((L + 2 padding -
+ * dilation (kernelSize - 1) - 1) / stride) + 1. Weight and bias start from U(-1/sqrt(k), 1/sqrt(k)), k being inChannels / groups times the elements of
+ * the kernel.
+ */
 export class Conv3d<HasBias extends boolean = true> extends Convolution<HasBias> {
   constructor(...args: ConvArguments<HasBias>) {
     super(3, collect<Collected>("Conv3d", convNames, args, ["device", "dtype"]));
@@ -341,21 +353,33 @@ abstract class TransposedConvolution<HasBias extends boolean> extends ConvNd<Has
 }
 const transposedConvolutions: readonly F.TransposedConvolutionFunction[] = [F.convTranspose1d, F.convTranspose2d, F.convTranspose3d];
 
-/** The gradient of a Conv1d as a layer: (N, inChannels, L) to (N, outChannels, L'), longer for strides above 1. (torch.nn.ConvTranspose1d) */
+/**
+ * The gradient of a Conv1d as a layer: (N, inChannels, L) to (N, outChannels, L'), longer for strides above 1. (torch.nn.ConvTranspose1d) Each size L
+ * becomes (L - 1) stride - 2 padding + dilation (kernelSize - 1) + outputPadding + 1. Weight and bias start from U(-1/sqrt(k), 1/sqrt(k)), k being
+ * outChannels / groups times the elements of the kernel.
+ */
 export class ConvTranspose1d<HasBias extends boolean = true> extends TransposedConvolution<HasBias> {
   constructor(...args: ConvTransposeArguments<HasBias>) {
     super(1, collect<Collected>("ConvTranspose1d", transposeNames, args, ["device", "dtype"]));
   }
 }
 
-/** The gradient of a Conv2d as a layer: (N, inChannels, H, W) to (N, outChannels, H', W'), larger for strides above 1. (torch.nn.ConvTranspose2d) */
+/**
+ * The gradient of a Conv2d as a layer: (N, inChannels, H, W) to (N, outChannels, H', W'), larger for strides above 1. (torch.nn.ConvTranspose2d) Each
+ * size L becomes (L - 1) stride - 2 padding + dilation (kernelSize - 1) + outputPadding + 1. Weight and bias start from U(-1/sqrt(k), 1/sqrt(k)), k
+ * being outChannels / groups times the elements of the kernel.
+ */
 export class ConvTranspose2d<HasBias extends boolean = true> extends TransposedConvolution<HasBias> {
   constructor(...args: ConvTransposeArguments<HasBias>) {
     super(2, collect<Collected>("ConvTranspose2d", transposeNames, args, ["device", "dtype"]));
   }
 }
 
-/** The gradient of a Conv3d as a layer: (N, inChannels, D, H, W) to (N, outChannels, D', H', W'). (torch.nn.ConvTranspose3d) */
+/**
+ * The gradient of a Conv3d as a layer: (N, inChannels, D, H, W) to (N, outChannels, D', H', W'). (torch.nn.ConvTranspose3d) Each size L becomes (L - 1)
+ * stride - 2 padding + dilation (kernelSize - 1) + outputPadding + 1. Weight and bias start from U(-1/sqrt(k), 1/sqrt(k)), k being outChannels / groups
+ * times the elements of the kernel.
+ */
 export class ConvTranspose3d<HasBias extends boolean = true> extends TransposedConvolution<HasBias> {
   constructor(...args: ConvTransposeArguments<HasBias>) {
     super(3, collect<Collected>("ConvTranspose3d", transposeNames, args, ["device", "dtype"]));

@@ -121,8 +121,8 @@ function asTable(embeddings: Tensor, freeze: boolean): Parameter {
 }
 
 /**
- * A table of `numEmbeddings` vectors of size `embeddingDim`, looked up by index (torch.nn.Embedding). Input: integers of any shape (*); output
- * (*, embeddingDim).
+ * A table of `numEmbeddings` vectors of size `embeddingDim`, looked up by index (torch.nn.Embedding). Input: integers of any shape (*); output (*,
+ * embeddingDim). `weight` is (numEmbeddings, embeddingDim) and starts from N(0, 1), the row `paddingIdx` as zeros.
  */
 export class Embedding extends Table {
   constructor(
@@ -185,8 +185,8 @@ export interface EmbeddingBagLayerOptions extends EmbeddingLayerOptions {
 }
 
 /**
- * Sums, means or maxima of bags of vectors from a table (torch.nn.EmbeddingBag). Input: integers (bags, length), or (total) with the starts
- * of the bags as `offsets`; output (bags, embeddingDim).
+ * Sums, means or maxima of bags of vectors from a table (torch.nn.EmbeddingBag). Input: integers (bags, length), or (total) with the starts of the bags
+ * as `offsets`; output (bags, embeddingDim). `weight` is (numEmbeddings, embeddingDim) and starts from N(0, 1), the row `paddingIdx` as zeros.
  */
 export class EmbeddingBag extends Table {
   static override readonly [declaration]: LayerDeclaration<EmbeddingBag> = {

@@ -54,7 +54,7 @@ export class Unflatten extends Module {
     super();
     const { dim, unflattenedSize } = collect<UnflattenOptions>("Unflatten", ["dim", "unflattenedSize"], args);
     this.dim = required(dim, "Unflatten", "dim");
-    this.unflattenedSize = required(unflattenedSize, "Unflatten", "unflattenedSize");
+    this.unflattenedSize = required(unflattenedSize, "Unflatten", "unflattened_size");
     if (!Array.isArray(this.unflattenedSize) || !this.unflattenedSize.every(Number.isInteger)) {
       throw new TypeError(`unflattened_size must be tuple of ints, but found ${repr(this.unflattenedSize)}`);
     }

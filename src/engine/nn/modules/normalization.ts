@@ -41,8 +41,8 @@ export interface LayerNormOptions<Affine extends boolean, HasBias extends boolea
 }
 
 /**
- * Normalizes over the last dimensions, whose sizes are `normalizedShape`: a number for the last one alone. (torch.nn.LayerNorm)
- * `weight` and `bias` have that shape.
+ * Normalizes over the last dimensions, whose sizes are `normalizedShape`: a number for the last one alone. (torch.nn.LayerNorm) `weight` and `bias` have
+ * that shape. `weight` starts as ones, `bias` as zeros.
  */
 export class LayerNorm<Affine extends boolean = true, HasBias extends boolean = Affine> extends Module {
   static override readonly [declaration]: LayerDeclaration<LayerNorm<boolean, boolean>> = {
@@ -107,7 +107,10 @@ export interface RMSNormOptions<Affine extends boolean> extends FactoryOptions {
   readonly elementwiseAffine?: Affine;
 }
 
-/** Divides by the root of the mean of squares over the last dimensions, whose sizes are `normalizedShape`. (torch.nn.RMSNorm) */
+/**
+ * Divides by the root of the mean of squares over the last dimensions, whose sizes are `normalizedShape`. (torch.nn.RMSNorm) `weight` has those sizes
+ * and starts as ones.
+ */
 export class RMSNorm<Affine extends boolean = true> extends Module {
   static override readonly [declaration]: LayerDeclaration<RMSNorm<boolean>> = {
     family: "normalization",
@@ -171,7 +174,10 @@ export interface GroupNormOptions<Affine extends boolean, HasBias extends boolea
   readonly bias?: HasBias;
 }
 
-/** Normalizes each of `numGroups` groups of neighbouring channels in each sample. Input (batch, numChannels, ...). (torch.nn.GroupNorm) */
+/**
+ * Normalizes each of `numGroups` groups of neighbouring channels in each sample. Input (batch, numChannels, ...). (torch.nn.GroupNorm) `weight` starts
+ * as ones, `bias` as zeros.
+ */
 export class GroupNorm<Affine extends boolean = true, HasBias extends boolean = Affine> extends Module {
   static override readonly [declaration]: LayerDeclaration<GroupNorm<boolean, boolean>> = {
     family: "normalization",

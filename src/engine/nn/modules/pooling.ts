@@ -77,21 +77,30 @@ abstract class MaxPool<ReturnIndices extends boolean> extends Module {
 
 const maxPools: readonly F.MaxPoolFunction[] = [F.maxPool1d, F.maxPool2d, F.maxPool3d];
 
-/** The largest element of each window of a sequence. (torch.nn.MaxPool1d) */
+/**
+ * The largest element of each window of a sequence. (torch.nn.MaxPool1d) Each size L becomes floor((L + 2 padding - dilation (kernelSize - 1) - 1) /
+ * stride) + 1, `stride` being the kernel's size by default.
+ */
 export class MaxPool1d<ReturnIndices extends boolean = false> extends MaxPool<ReturnIndices> {
   protected override get dims(): number {
     return 1;
   }
 }
 
-/** The largest element of each window of an image. (torch.nn.MaxPool2d) */
+/**
+ * The largest element of each window of an image. (torch.nn.MaxPool2d) Each size L becomes floor((L + 2 padding - dilation (kernelSize - 1) - 1) /
+ * stride) + 1, `stride` being the kernel's size by default.
+ */
 export class MaxPool2d<ReturnIndices extends boolean = false> extends MaxPool<ReturnIndices> {
   protected override get dims(): number {
     return 2;
   }
 }
 
-/** The largest element of each window of a volume. (torch.nn.MaxPool3d) */
+/**
+ * The largest element of each window of a volume. (torch.nn.MaxPool3d) Each size L becomes floor((L + 2 padding - dilation (kernelSize - 1) - 1) /
+ * stride) + 1, `stride` being the kernel's size by default.
+ */
 export class MaxPool3d<ReturnIndices extends boolean = false> extends MaxPool<ReturnIndices> {
   protected override get dims(): number {
     return 3;
@@ -233,7 +242,10 @@ abstract class AvgPool extends Module {
 
 const averagePools: readonly F.AvgPoolFunction[] = [F.avgPool1d, F.avgPool2d, F.avgPool3d];
 
-/** The average of each window of a sequence. (torch.nn.AvgPool1d) */
+/**
+ * The average of each window of a sequence. (torch.nn.AvgPool1d) Each size L becomes floor((L + 2 padding - kernelSize) / stride) + 1, `stride` being
+ * the kernel's size by default.
+ */
 export class AvgPool1d extends AvgPool {
   constructor(...args: AvgPool1dArguments) {
     super(...args);
@@ -249,14 +261,20 @@ export class AvgPool1d extends AvgPool {
   }
 }
 
-/** The average of each window of an image. (torch.nn.AvgPool2d) */
+/**
+ * The average of each window of an image. (torch.nn.AvgPool2d) Each size L becomes floor((L + 2 padding - kernelSize) / stride) + 1, `stride` being the
+ * kernel's size by default.
+ */
 export class AvgPool2d extends AvgPool {
   protected override get dims(): number {
     return 2;
   }
 }
 
-/** The average of each window of a volume. (torch.nn.AvgPool3d) */
+/**
+ * The average of each window of a volume. (torch.nn.AvgPool3d) Each size L becomes floor((L + 2 padding - kernelSize) / stride) + 1, `stride` being the
+ * kernel's size by default.
+ */
 export class AvgPool3d extends AvgPool {
   protected override get dims(): number {
     return 3;

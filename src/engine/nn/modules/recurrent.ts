@@ -265,8 +265,9 @@ export interface RNN {
 }
 
 /**
- * A recurrent network with tanh or relu: h' = tanh(W_ih x + b_ih + W_hh h + b_hh). (torch.nn.RNN) Input (steps, batch, inputSize), or without a
- * batch; gives [output (steps, batch, directions * hiddenSize), h (layers * directions, batch, hiddenSize)].
+ * A recurrent network with tanh or relu: h' = tanh(W_ih x + b_ih + W_hh h + b_hh). (torch.nn.RNN) Input (steps, batch, inputSize), or without a batch;
+ * gives [output (steps, batch, directions * hiddenSize), h (layers * directions, batch, hiddenSize)]. All weights and biases start from
+ * U(-1/sqrt(hiddenSize), 1/sqrt(hiddenSize)).
  */
 export class RNN extends RNNBase {
   static override readonly [declaration]: LayerDeclaration<RNN> = {
@@ -312,7 +313,10 @@ export interface GRU {
   (input: PackedSequence, hx?: Tensor | null): [output: PackedSequence, h: Tensor];
 }
 
-/** A network of gated recurrent units (torch.nn.GRU). Input, output and states as for RNN. */
+/**
+ * A network of gated recurrent units (torch.nn.GRU). Input, output and states as for RNN. All weights and biases start from U(-1/sqrt(hiddenSize),
+ * 1/sqrt(hiddenSize)).
+ */
 export class GRU extends RNNBase {
   constructor(
     ...args: RecurrentArguments<[numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean], RecurrentLayerOptions>
@@ -347,9 +351,10 @@ export interface LSTM {
 }
 
 /**
- * A long short-term memory network (torch.nn.LSTM). Input (steps, batch, inputSize), or without a batch; gives [output, [h, c]]: the states of
- * all steps (steps, batch, directions * stateSize), the last states (layers * directions, batch, stateSize) and the last cells (layers *
- * directions, batch, hiddenSize). stateSize is `projSize` where there is one, else `hiddenSize`.
+ * A long short-term memory network (torch.nn.LSTM). Input (steps, batch, inputSize), or without a batch; gives [output, [h, c]]: the states of all steps
+ * (steps, batch, directions * stateSize), the last states (layers * directions, batch, stateSize) and the last cells (layers * directions, batch,
+ * hiddenSize). stateSize is `projSize` where there is one, else `hiddenSize`. All weights and biases start from U(-1/sqrt(hiddenSize),
+ * 1/sqrt(hiddenSize)).
  */
 export class LSTM extends RNNBase {
   static override readonly [declaration]: LayerDeclaration<LSTM> = {

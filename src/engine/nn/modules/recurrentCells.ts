@@ -112,7 +112,10 @@ export interface RNNCellOptions extends CellOptions {
   readonly nonlinearity?: "tanh" | "relu";
 }
 
-/** One step of an RNN (torch.nn.RNNCell): input (batch, inputSize) and state (batch, hiddenSize), both also without a batch, to the next state. */
+/**
+ * One step of an RNN (torch.nn.RNNCell): input (batch, inputSize) and state (batch, hiddenSize), both also without a batch, to the next state. All
+ * weights and biases start from U(-1/sqrt(hiddenSize), 1/sqrt(hiddenSize)).
+ */
 export class RNNCell extends RNNCellBase {
   static override readonly [declaration]: LayerDeclaration<RNNCell> = {
     ...RNNCellBase[declaration],
@@ -150,7 +153,7 @@ export class RNNCell extends RNNCellBase {
   }
 }
 
-/** One step of a GRU (torch.nn.GRUCell). Input and state as for RNNCell. */
+/** One step of a GRU (torch.nn.GRUCell). Input and state as for RNNCell. All weights and biases start from U(-1/sqrt(hiddenSize), 1/sqrt(hiddenSize)). */
 export class GRUCell extends RNNCellBase {
   constructor(...args: RecurrentArguments<[bias: boolean], CellOptions>) {
     const options = collect<CellOptions & Partial<RecurrentSizes>>("GRUCell", ["inputSize", "hiddenSize", "bias"], args, ["device", "dtype"]);
@@ -163,7 +166,10 @@ export class GRUCell extends RNNCellBase {
   }
 }
 
-/** One step of an LSTM (torch.nn.LSTMCell): input (batch, inputSize), state and cell (batch, hiddenSize), to the next state and cell. */
+/**
+ * One step of an LSTM (torch.nn.LSTMCell): input (batch, inputSize), state and cell (batch, hiddenSize), to the next state and cell. All weights and
+ * biases start from U(-1/sqrt(hiddenSize), 1/sqrt(hiddenSize)).
+ */
 export class LSTMCell extends RNNCellBase {
   constructor(...args: RecurrentArguments<[bias: boolean], CellOptions>) {
     const options = collect<CellOptions & Partial<RecurrentSizes>>("LSTMCell", ["inputSize", "hiddenSize", "bias"], args, ["device", "dtype"]);

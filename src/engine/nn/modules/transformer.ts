@@ -28,9 +28,9 @@ function copies<Layer extends Module>(layer: Layer, count: number): ModuleList<L
 }
 
 export interface EncoderOptions {
-  /** Accepted for PyTorch's sake; there are no nested tensors here. */
+  /** Accepted for PyTorch's sake; there are no nested tensors here. Default true. */
   readonly enableNestedTensor?: boolean;
-  /** Accepted for PyTorch's sake; there are no nested tensors here. */
+  /** Accepted for PyTorch's sake; there are no nested tensors here. Default true. */
   readonly maskCheck?: boolean;
   /** Normalizes what the last layer gives. Default null. */
   readonly norm?: Normalization | null;

@@ -44,12 +44,12 @@ const marginRankingOf = defineComposite(
 
 /** max(0, margin - target (x1 - x2)): target 1 wants x1 above x2, -1 below. (torch.nn.functional.margin_ranking_loss) */
 export function marginRankingLoss(
-  x1: Tensor,
+  input1: Tensor,
   ...args: WithRequired<[input2: Tensor, target: Tensor], { readonly input2: Tensor; readonly target: Tensor }, [margin: number], MarginOptions>
 ): Tensor {
   const [[x2, target], rest] = requiredFirst<[input2: Tensor, target: Tensor]>("margin_ranking_loss", ["input2", "target"], args);
   const { margin = 0, reduction = "mean" } = collect<MarginOptions>("marginRankingLoss", ["margin"], rest, ["reduction"]);
-  return marginRankingOf(x1, x2, target, margin, reduction);
+  return marginRankingOf(input1, x2, target, margin, reduction);
 }
 
 const cosineEmbeddingOf = defineComposite(
@@ -74,12 +74,12 @@ const cosineEmbeddingOf = defineComposite(
 
 /** 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1. (torch.nn.functional.cosine_embedding_loss) */
 export function cosineEmbeddingLoss(
-  x1: Tensor,
+  input1: Tensor,
   ...args: WithRequired<[input2: Tensor, target: Tensor], { readonly input2: Tensor; readonly target: Tensor }, [margin: number], MarginOptions>
 ): Tensor {
   const [[x2, target], rest] = requiredFirst<[input2: Tensor, target: Tensor]>("cosine_embedding_loss", ["input2", "target"], args);
   const { margin = 0, reduction = "mean" } = collect<MarginOptions>("cosineEmbeddingLoss", ["margin"], rest, ["reduction"]);
-  return cosineEmbeddingOf(x1, x2, target, margin, reduction);
+  return cosineEmbeddingOf(input1, x2, target, margin, reduction);
 }
 
 export interface TripletOptions extends LossOptions {

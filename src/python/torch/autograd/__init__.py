@@ -54,6 +54,8 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
 
 
 class set_detect_anomaly:
+    """Taken and without effect. A context manager."""
+
     def __init__(self, mode=True, check_nan=True):
         pass
 

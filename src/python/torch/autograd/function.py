@@ -7,7 +7,10 @@ _contexts = {}
 
 
 class FunctionCtx:
+    """What a function keeps from its forward pass for its backward pass."""
+
     def save_for_backward(self, *tensors):
+        """Keeps tensors for the backward pass: `ctx.saved_tensors`."""
         self._saved = tensors
         for i, tensor in enumerate(tensors):
             if tensor is not None and not isinstance(tensor, Tensor):
@@ -15,6 +18,7 @@ class FunctionCtx:
         self._js.save_for_backward(*tensors)
 
     def save_for_forward(self, *tensors):
+        """Keeps tensors for derivatives in forward mode."""
         pass
 
     @property
@@ -28,12 +32,15 @@ class FunctionCtx:
         return self._js.needs_input_grad
 
     def mark_dirty(self, *args):
+        """Says which inputs were changed in place."""
         self._js.mark_dirty(*args)
 
     def mark_non_differentiable(self, *args):
+        """Says which results have no gradient."""
         self._js.mark_non_differentiable(*args)
 
     def set_materialize_grads(self, value):
+        """Whether gradients that are none come as zeros."""
         self._js.set_materialize_grads(bool(value))
 
 
@@ -60,18 +67,22 @@ class Function(FunctionCtx, metaclass=_FunctionMeta):
 
     @staticmethod
     def forward(*args, **kwargs):
+        """Computes the result; to be written. `ctx` keeps what backward needs."""
         raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
 
     @staticmethod
     def setup_context(ctx, inputs, output):
+        """Keeps what backward needs, where forward takes no `ctx`."""
         raise NotImplementedError("setup_context is not implemented.")
 
     @staticmethod
     def backward(ctx, *grad_outputs):
+        """The gradients of the inputs out of those of the results; to be written."""
         raise NotImplementedError("You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD.")
 
     @classmethod
     def apply(cls, *args, **kwargs):
+        """Runs forward, and has backward give its gradient."""
         fn = cls.__dict__.get("_fn")
         if fn is None:
             fn = _e.defineFunction(cls.__name__, register(_forward_of(cls)), register(_backward_of(cls)))
@@ -117,4 +128,5 @@ def _backward_of(cls):
 
 
 def once_differentiable(fn):
+    """Marks a backward pass that is not differentiated itself."""
     return fn

@@ -6,6 +6,7 @@ def _tuple(value):
 
 
 def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, strategy="reverse-mode"):
+    """The derivatives of each result of a function by each input."""
     import torch
 
     single = not isinstance(inputs, tuple)
@@ -25,6 +26,7 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
 
 
 def hessian(func, inputs, create_graph=False, **kwargs):
+    """The second derivatives of a function with a single result."""
     import torch
 
     single = not isinstance(inputs, tuple)

@@ -52,10 +52,13 @@ class _Mode:
         return wrapper
 
     def clone(self):
+        """Another one of the same."""
         return type(self)()
 
 
 class no_grad(_Mode):
+    """Nothing inside is recorded for gradients. A context manager and a decorator."""
+
     mode = False
 
     def __new__(cls, orig_func=None):
@@ -64,10 +67,14 @@ class no_grad(_Mode):
 
 
 class enable_grad(no_grad):
+    """What is inside is recorded for gradients, in `no_grad` too. A context manager and a decorator."""
+
     mode = True
 
 
 class inference_mode(_Mode):
+    """Nothing inside is recorded, and what is made there takes no part in gradients later. A context manager and a decorator."""
+
     def __new__(cls, mode=True):
         self = object.__new__(cls)
         if callable(mode):
@@ -80,10 +87,13 @@ class inference_mode(_Mode):
         self._given = mode
 
     def clone(self):
+        """Another one of the same."""
         return inference_mode(getattr(self, "_given", True))
 
 
 class set_grad_enabled(_Mode):
+    """Whether gradients are recorded: from now on, or within a `with`."""
+
     def __init__(self, mode):
         self.prev = is_grad_enabled()
         self.mode = mode
@@ -93,6 +103,7 @@ class set_grad_enabled(_Mode):
         _set_to(self.mode)
 
     def clone(self):
+        """Another one of the same."""
         return set_grad_enabled(self.mode)
 
     def __call__(self, func):

@@ -38,6 +38,7 @@ def _deprecated(name):
         return getattr(_self, f"{name}_")(*args, **kwargs)
 
     function.__name__ = name
+    function.__doc__ = f"Deprecated: `{name}_`."
     return function
 
 

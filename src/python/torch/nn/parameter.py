@@ -3,4 +3,5 @@ from .._bridge import Handle as _Handle
 
 
 def is_lazy(param):
+    """Whether a parameter has no shape yet."""
     return isinstance(param, (UninitializedParameter, UninitializedBuffer))

@@ -37,6 +37,7 @@ class LRScheduler:
         self.step()
 
     def get_lr(self):
+        """The learning rates of this epoch, one for each group."""
         raise NotImplementedError
 
     def get_last_lr(self):
@@ -54,6 +55,7 @@ class LRScheduler:
         return {key: value for key, value in self.__dict__.items() if key != "optimizer"}
 
     def load_state_dict(self, state_dict):
+        """Goes on from a state that `state_dict` gave."""
         self.__dict__.update(state_dict)
 
 

@@ -397,5 +397,5 @@ DEFAULTS = {"ASGD": {"t0": 1000000.0}, "Adadelta": {"lr": 1.0}, "LBFGS": {"lr": 
 def define(name):
     from ..nn.modules.layers import _SIGNATURE
 
-    also = [*WHERE, *ALSO.get(name, {})]
+    also = {} if name == "LBFGS" else {**WHERE, **ALSO.get(name, {})}
     return type(name, (EngineOptimizer,), {"_path": f"optim.{name}", "_name": name, "__signature__": _SIGNATURE, "_also": also, "__module__": f"torch.optim.{name.lower()}"})

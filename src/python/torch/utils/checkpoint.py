@@ -4,6 +4,7 @@ def checkpoint(function, *args, use_reentrant=None, **kwargs):
 
 
 def checkpoint_sequential(functions, segments, input, **kwargs):
+    """Calls the functions one after the other."""
     for function in functions:
         input = function(input)
     return input

@@ -63,6 +63,7 @@ class Sequential(Module):
         return ret
 
     def pop(self, key):
+        """Takes a module out and gives it back."""
         v = self[key]
         del self[key]
         return v
@@ -101,10 +102,12 @@ class Sequential(Module):
     forward._is_engine = True
 
     def append(self, module):
+        """Adds a module at the end."""
         self.add_module(str(len(self)), module)
         return self
 
     def insert(self, index, module):
+        """Puts a module in front of that of an index."""
         if not isinstance(module, Module):
             raise AssertionError(f"module should be of type: {Module}")
         n = len(self._modules)
@@ -120,6 +123,7 @@ class Sequential(Module):
         return self
 
     def extend(self, sequential):
+        """Adds modules at the end."""
         for layer in sequential:
             self.append(layer)
         return self
@@ -200,20 +204,24 @@ class ModuleList(Module):
         return main_str + ")"
 
     def insert(self, index, module):
+        """Puts a module in front of that of an index."""
         for i in range(len(self._modules), index, -1):
             self._modules[str(i)] = self._modules[str(i - 1)]
         self._modules[str(index)] = module
 
     def append(self, module):
+        """Adds a module at the end."""
         self.add_module(str(len(self)), module)
         return self
 
     def pop(self, key):
+        """Takes a module out and gives it back."""
         v = self[key]
         del self[key]
         return v
 
     def extend(self, modules):
+        """Adds modules at the end."""
         if not isinstance(modules, container_abcs.Iterable):
             raise TypeError("ModuleList.extend should be called with an iterable, but got " + type(modules).__name__)
         offset = len(self)
@@ -250,23 +258,29 @@ class ModuleDict(Module):
         return key in self._modules
 
     def clear(self):
+        """Takes all modules out."""
         self._modules.clear()
 
     def pop(self, key):
+        """Takes a module out and gives it back."""
         v = self[key]
         del self[key]
         return v
 
     def keys(self):
+        """The names."""
         return self._modules.keys()
 
     def items(self):
+        """Names and modules."""
         return self._modules.items()
 
     def values(self):
+        """The modules."""
         return self._modules.values()
 
     def update(self, modules):
+        """Puts modules in under their names."""
         if not isinstance(modules, container_abcs.Iterable):
             raise TypeError("ModuleDict.update should be called with an iterable of key/value pairs, but got " + type(modules).__name__)
         if isinstance(modules, (OrderedDict, ModuleDict, container_abcs.Mapping)):
@@ -326,12 +340,14 @@ class ParameterList(Module):
         return self.extend(parameters)
 
     def append(self, value):
+        """Adds a parameter at the end."""
         new_idx = len(self)
         self.__dict__["_size"] += 1
         self[new_idx] = value
         return self
 
     def extend(self, values):
+        """Adds parameters at the end."""
         if not isinstance(values, container_abcs.Iterable) or isinstance(values, Tensor):
             raise TypeError("ParameterList.extend should be called with an iterable, but got " + type(values).__name__)
         for value in values:
@@ -380,45 +396,56 @@ class ParameterDict(Module):
         return key in self._keys
 
     def keys(self):
+        """The names."""
         return self._keys.keys()
 
     def values(self):
+        """The parameters."""
         return (self[k] for k in self._keys)
 
     def items(self):
+        """Names and parameters."""
         return ((k, self[k]) for k in self._keys)
 
     def get(self, key, default=None):
+        """The parameter of a name, or another value where there is none."""
         return self[key] if key in self else default
 
     def pop(self, key):
+        """Takes a parameter out and gives it back."""
         v = self[key]
         del self[key]
         return v
 
     def popitem(self):
+        """Takes the last parameter out and gives it back with its name."""
         key = next(reversed(self._keys))
         return key, self.pop(key)
 
     def setdefault(self, key, default=None):
+        """The parameter of a name, put in where there is none."""
         if key not in self:
             self[key] = default
         return self[key]
 
     def copy(self):
+        """Another one with the same parameters."""
         return ParameterDict(OrderedDict(self.items()))
 
     def fromkeys(self, keys, default=None):
+        """Another one that has one value under several names."""
         return ParameterDict((key, default) for key in keys)
 
     def __reversed__(self):
         return reversed(list(self._keys))
 
     def clear(self):
+        """Takes all parameters out."""
         for k in list(self._keys):
             del self[k]
 
     def update(self, parameters):
+        """Puts parameters in under their names."""
         if isinstance(parameters, (OrderedDict, ParameterDict)):
             for key, parameter in parameters.items():
                 self[key] = parameter

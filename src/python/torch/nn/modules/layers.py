@@ -124,6 +124,7 @@ forward_of = _forward
 
 
 def _reset_parameters(self):
+    """Draws the parameters again, as the constructor does."""
     result(_e.invoke(self.__dict__["_engine_id"], "resetParameters", ""))
 
 
@@ -139,7 +140,10 @@ class _Signature:
 
         required, optional = signature_of(path)
         made = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in required]
-        return Signature(made + [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None) for name in [*optional, *getattr(cls, "_also", ())]])
+        also = {**dict.fromkeys(optional), **getattr(cls, "_also", {})}
+        made += [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default) for name, default in also.items() if name[:1] != "*"]
+        rest = [Parameter(name.lstrip("*_"), Parameter.VAR_POSITIONAL) for name in also if name[:1] == "*"]
+        return Signature(made + rest)
 
 
 _SIGNATURE = _Signature()

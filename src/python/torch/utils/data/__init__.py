@@ -10,6 +10,8 @@ from ..._tensor import Tensor
 
 
 class Dataset:
+    """Samples by index: a class with `__getitem__` and `__len__`."""
+
     __module__ = "torch.utils.data.dataset"
 
     def __class_getitem__(cls, item):
@@ -23,11 +25,15 @@ class Dataset:
 
 
 class IterableDataset(Dataset):
+    """Samples in the order that `__iter__` gives them."""
+
     def __add__(self, other):
         return ChainDataset([self, other])
 
 
 class TensorDataset(Dataset):
+    """Samples out of the rows of tensors."""
+
     def __init__(self, *tensors):
         if any(tensors[0].size(0) != tensor.size(0) for tensor in tensors):
             raise AssertionError("Size mismatch between tensors")
@@ -41,6 +47,8 @@ class TensorDataset(Dataset):
 
 
 class StackDataset(Dataset):
+    """Samples that are tuples or dictionaries of the samples of several datasets."""
+
     def __init__(self, *args, **kwargs):
         self.datasets = args or kwargs
         values = args or tuple(kwargs.values())
@@ -56,6 +64,8 @@ class StackDataset(Dataset):
 
 
 class ConcatDataset(Dataset):
+    """Datasets one after the other."""
+
     def __init__(self, datasets):
         self.datasets = list(datasets)
         if len(self.datasets) == 0:
@@ -78,6 +88,8 @@ class ConcatDataset(Dataset):
 
 
 class ChainDataset(IterableDataset):
+    """Iterable datasets one after the other."""
+
     def __init__(self, datasets):
         self.datasets = datasets
 
@@ -90,6 +102,8 @@ class ChainDataset(IterableDataset):
 
 
 class Subset(Dataset):
+    """Some samples of a dataset, by their indices."""
+
     def __init__(self, dataset, indices):
         self.dataset, self.indices = dataset, indices
 
@@ -103,6 +117,7 @@ class Subset(Dataset):
 
 
 def random_split(dataset, lengths, generator=None):
+    """Parts of a dataset drawn at random, of these lengths or shares."""
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
         subset_lengths = []
         for i, frac in enumerate(lengths):
@@ -125,6 +140,8 @@ def random_split(dataset, lengths, generator=None):
 
 
 class Sampler:
+    """An order in which samples are taken: a class with `__iter__`."""
+
     def __init__(self, data_source=None):
         pass
 
@@ -136,6 +153,8 @@ class Sampler:
 
 
 class SequentialSampler(Sampler):
+    """Samples in their order."""
+
     def __init__(self, data_source):
         self.data_source = data_source
 
@@ -152,6 +171,8 @@ def _order(path, *args, **options):
 
 
 class RandomSampler(Sampler):
+    """Samples in a random order, or drawn with replacement."""
+
     def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
         self.data_source, self.replacement, self._num_samples, self.generator = data_source, replacement, num_samples, generator
         if not isinstance(self.replacement, bool):
@@ -174,6 +195,8 @@ class RandomSampler(Sampler):
 
 
 class SubsetRandomSampler(Sampler):
+    """Samples of these indices in a random order."""
+
     def __init__(self, indices, generator=None):
         self.indices, self.generator = indices, generator
 
@@ -188,6 +211,8 @@ class SubsetRandomSampler(Sampler):
 
 
 class WeightedRandomSampler(Sampler):
+    """Samples drawn by their weights."""
+
     def __init__(self, weights, num_samples, replacement=True, generator=None):
         import torch
 
@@ -206,6 +231,8 @@ class WeightedRandomSampler(Sampler):
 
 
 class BatchSampler(Sampler):
+    """Lists of indices out of another sampler."""
+
     def __init__(self, sampler, batch_size, drop_last):
         if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
             raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
@@ -230,6 +257,7 @@ class BatchSampler(Sampler):
 
 
 def default_collate(batch):
+    """A batch out of samples: tensors stacked, numbers made a tensor."""
     import torch
 
     elem = batch[0]
@@ -257,14 +285,18 @@ def default_collate(batch):
 
 
 def default_convert(data):
+    """Numbers and arrays made tensors."""
     return data
 
 
 def get_worker_info():
+    """None: samples are loaded in the process itself."""
     return None
 
 
 class DataLoader:
+    """Batches of a dataset, in order or shuffled."""
+
     __module__ = "torch.utils.data.dataloader"
 
     def __class_getitem__(cls, item):
