@@ -114,6 +114,7 @@ const parts = [
     chunkNames: "[name]-[hash]",
     plugins: [{ name: "one file for all that is shared", setup: shareWithPage }],
   },
+  { ...common, entryPoints: ["webview/notebook/renderer.ts"], outfile: "dist/notebookRenderer.js", format: "esm", platform: "browser", minify: true },
 ].filter((part) => existsSync(part.entryPoints[0]));
 
 // Parts of the page are named after their content: those of an earlier build would stay.

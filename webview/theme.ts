@@ -7,9 +7,9 @@ const byAppearance: Readonly<Record<string, Theme>> = {
   "vscode-high-contrast-light": highContrastLightTheme,
 };
 
-/** VS Code's variables for the picture's colours, the first that the theme sets. */
+/** VS Code's variables for the picture's colours, the first that the theme sets. A notebook's page has no background of ours. */
 const variables = {
-  background: ["--page-background"],
+  background: ["--page-background", "--vscode-notebook-outputContainerBackgroundColor", "--vscode-editor-background"],
   foreground: ["--vscode-foreground", "--vscode-editor-foreground"],
   muted: ["--vscode-descriptionForeground"],
   border: ["--vscode-contrastBorder", "--vscode-editorWidget-border", "--vscode-widget-border"],

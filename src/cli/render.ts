@@ -5,7 +5,7 @@ import { settings } from "../picture/state.js";
 import type { ModelSnapshot } from "../protocol/index.js";
 
 /** The page's own drawing, on paper. */
-export { renderSvg } from "../picture/renderSvg.js";
+export { recordedToSvg, recordPicture, renderSvg } from "../picture/renderSvg.js";
 
 export const themes: ReadonlyMap<string, Theme> = new Map([
   ["light", lightTheme],

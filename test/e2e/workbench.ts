@@ -132,6 +132,16 @@ export class Workbench {
     await page.locator(".monaco-editor .view-lines").first().waitFor();
   }
 
+  /** Opens a notebook and takes our kernel for it. */
+  async openNotebook(name: string): Promise<void> {
+    const { page } = this;
+    await this.quickInput("Control+P", name, page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first());
+    await page.keyboard.press("Enter");
+    await page.locator(".notebook-editor .cell-statusbar-container").first().waitFor();
+    await this.typeCommand("Notebook: Select Notebook Kernel");
+    await page.locator(".quick-input-list .label-name").getByText("Layerscope: PyTorch without Python", { exact: true }).first().click();
+  }
+
   /**
    * Opens VS Code's own box by its key and types into it until it offers what is looked for. What takes the focus meanwhile, as a page that is
    * just loading, closes the box again; a palette that was opened before the extension's commands are known does not come to know them.

@@ -28,8 +28,9 @@ export class CellOutputs {
     this.#show(new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(text, "text/plain")], { outputType: "execute_result", executionCount }));
   }
 
-  picture(svg: string): void {
-    this.#show(new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(svg, "image/svg+xml")], { outputType: "display_data" }));
+  /** The same picture in each of its forms. */
+  picture(items: readonly vscode.NotebookCellOutputItem[]): void {
+    this.#show(new vscode.NotebookCellOutput([...items], { outputType: "display_data" }));
   }
 
   failure({ message, hint, traceback }: Pick<Failure, "message" | "hint" | "traceback">): void {

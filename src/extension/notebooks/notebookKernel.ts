@@ -15,8 +15,8 @@ export interface KernelOptions {
   readonly controller: vscode.NotebookController;
   readonly runners: Runners;
   readonly models: NotebookModels;
-  /** The picture of a model, for a cell whose value it is; null where none is wanted, or it is too large to be kept in the file. */
-  readonly picture: (model: ModelSnapshot) => Promise<string | null>;
+  /** The picture of a model, for a cell whose value it is; null where none is wanted, or it cannot be had. */
+  readonly picture: (model: ModelSnapshot) => Promise<readonly vscode.NotebookCellOutputItem[] | null>;
   /** Hears that models are there, for the views to follow. */
   readonly onModels: (file: string) => void;
 }

@@ -1,9 +1,11 @@
 import { Worker } from "node:worker_threads";
 import * as vscode from "vscode";
+import { parametersText } from "../../describe/counts.js";
+import { type CellPicture, cellPictureMime } from "../../protocol/cellPicture.js";
 import type { ModelSnapshot } from "../../protocol/index.js";
 import { settings } from "../settings.js";
 
-/** Bytes of a picture that a notebook file keeps; the model view shows what is larger. */
+/** Bytes of a picture that a notebook file keeps, in both its forms; the model view shows what is larger. */
 const largest = 100_000;
 /** Milliseconds without a picture to draw after which the thread ends. */
 const idle = 60_000;
@@ -18,13 +20,13 @@ export class NotebookPictures implements vscode.Disposable {
 
   constructor(private readonly context: vscode.ExtensionContext) {}
 
-  /** The picture as SVG; null where none is wanted, or it cannot be had. */
-  async of(model: ModelSnapshot, uri: vscode.Uri): Promise<string | null> {
+  /** The picture in the forms that a cell's output holds; null where none is wanted, or it cannot be had. */
+  async of(model: ModelSnapshot, uri: vscode.Uri): Promise<readonly vscode.NotebookCellOutputItem[] | null> {
     if (!settings.notebookPictures(uri)) return null;
     const drawn = this.#last.then(() => this.#draw(model));
     this.#last = drawn.catch(() => undefined);
-    const svg = await drawn.catch(() => null);
-    return svg !== null && Buffer.byteLength(svg) <= largest ? svg : null;
+    const picture = await drawn.catch(() => null);
+    return picture && outputItems(model, picture);
   }
 
   dispose(): void {
@@ -33,12 +35,12 @@ export class NotebookPictures implements vscode.Disposable {
     this.#worker = null;
   }
 
-  async #draw(model: ModelSnapshot): Promise<string> {
+  async #draw(model: ModelSnapshot): Promise<Drawn> {
     clearTimeout(this.#timer);
     const worker = (this.#worker ??= new Worker(this.context.asAbsolutePath("dist/renderThread.js")));
     worker.unref();
     try {
-      return await new Promise<string>((resolve, reject) => {
+      return await new Promise<Drawn>((resolve, reject) => {
         this.#timer = setTimeout(reject, longest, new Error("late"));
         worker.once("error", reject);
         worker.once("message", resolve);
@@ -55,7 +57,31 @@ export class NotebookPictures implements vscode.Disposable {
   }
 }
 
-/** The theme of the picture, which keeps its colors in the file. */
+/** What comes back from the thread. */
+interface Drawn {
+  readonly drawing: unknown;
+  readonly svg: string;
+}
+
+/** What follows the theme is drawn by the renderer; what knows nothing of that shows the SVG. Of a picture that is too large, only that it is. */
+function outputItems({ name, root, totals }: ModelSnapshot, { drawing, svg }: Drawn): readonly vscode.NotebookCellOutputItem[] {
+  const what = [root.type, parametersText(totals.parameters)].join(", ");
+  const picture: CellPicture = {
+    version: 1,
+    model: name,
+    label: vscode.l10n.t("Picture of {0}: {1}. Enter opens it in the model view.", name, what),
+    action: vscode.l10n.t("Open in Model View"),
+    note: "",
+    drawing,
+  };
+  const items = [vscode.NotebookCellOutputItem.json(picture, cellPictureMime), vscode.NotebookCellOutputItem.text(svg, "image/svg+xml")];
+  const bytes = items.reduce((sum, { data }) => sum + data.length, 0);
+  if (bytes <= largest) return items;
+  const note = vscode.l10n.t("The picture of {0} has {1} kB, and a notebook keeps {2} kB at most.", name, Math.ceil(bytes / 1000), largest / 1000);
+  return [vscode.NotebookCellOutputItem.json({ ...picture, note, drawing: null } satisfies CellPicture, cellPictureMime)];
+}
+
+/** The theme of the SVG, which keeps its colors in the file. */
 function themeNow(): "light" | "dark" {
   const { Dark, HighContrast } = vscode.ColorThemeKind;
   return [Dark, HighContrast].includes(vscode.window.activeColorTheme.kind) ? "dark" : "light";

@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
+import { type CellPictureMessage, cellPictureRenderer, checkCellPictureMessage } from "../../protocol/cellPicture.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
+import { ModelView } from "../views/modelView.js";
 import type { Runners } from "../sources/runners.js";
 import { notebookFile, notebookType } from "./notebookFiles.js";
 import { NotebookKernel } from "./notebookKernel.js";
@@ -42,6 +44,9 @@ export class Notebooks implements vscode.Disposable {
         if (kernel) runners.close(kernel.file);
       }),
       models.onDidClose((file) => this.#ofFile(file)?.closed()),
+      vscode.notebooks.createRendererMessaging(cellPictureRenderer).onDidReceiveMessage(({ editor, message }) => {
+        if (checkCellPictureMessage(message) === null) return this.#open(editor.notebook, message as CellPictureMessage);
+      }),
     );
   }
 
@@ -53,6 +58,15 @@ export class Notebooks implements vscode.Disposable {
 
   dispose(): void {
     this.#subscriptions.dispose();
+  }
+
+  /** Shows in the model view what a picture is of. */
+  async #open(notebook: vscode.NotebookDocument, { model }: CellPictureMessage): Promise<void> {
+    const session = this.sessions.get(notebookFile(notebook));
+    if (session) this.sessions.show(session);
+    await vscode.commands.executeCommand(`${ModelView.id}.focus`);
+    if (session?.model(model)) session.select({ model, path: null }, null);
+    else void vscode.window.showInformationMessage(vscode.l10n.t("{0} is there once the notebook has run.", model));
   }
 
   #kernel(notebook: vscode.NotebookDocument): NotebookKernel {

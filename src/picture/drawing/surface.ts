@@ -9,6 +9,12 @@ export interface Paint {
   readonly dash?: readonly number[];
 }
 
+/** What a drawing says of itself as a whole; `description` may be "". */
+export interface About {
+  readonly title: string;
+  readonly description: string;
+}
+
 /** What the picture is drawn on: a canvas or an SVG document. Coordinates are the picture's own. */
 export interface Surface {
   /** Everything drawn until the next call has this opacity. */

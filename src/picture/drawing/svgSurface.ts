@@ -1,30 +1,32 @@
 import type { Rectangle, Point } from "../geometry.js";
 import { estimateText, fonts, type FontName, type MeasureText } from "../text.js";
-import { cornerRadius, type Paint, type Surface } from "./surface.js";
+import { type About, cornerRadius, type Paint, type Surface } from "./surface.js";
 
-/** What a document says of itself; `description` may be "". */
-interface About {
-  readonly title: string;
-  readonly description: string;
+type SvgAttributes = Readonly<Record<string, string | number>>;
+
+/** Where the elements of a drawing go: into a text, or into a page. */
+export interface SvgWriter {
+  element(name: "rect" | "path" | "text", attributes: SvgAttributes, text?: string): void;
+  beginGroup(title: string): void;
+  endGroup(): void;
 }
 
-/**
- * Writes an SVG document. Texts stay texts; fonts are classes of a style sheet. Every text says how wide it was measured, so that it fits in whatever face
- * the reader has.
- */
-export class SvgSurface implements Surface {
-  readonly #parts: string[] = [];
+/** Draws with elements of SVG. Texts stay texts, of the classes of `fonts`. Every text says how wide it was measured, so that it fits in whatever face the reader has. */
+export class SvgElements implements Surface {
   #opacity = 1;
 
-  constructor(readonly measure: MeasureText = estimateText) {}
+  constructor(
+    private readonly writer: SvgWriter,
+    readonly measure: MeasureText,
+  ) {}
 
   opacity(value: number): void {
     this.#opacity = value;
   }
 
   rectangle(x: number, y: number, width: number, height: number, radius: number, paint: Paint): void {
-    const rounded = radius > 0 ? ` rx="${number(Math.min(radius, width / 2, height / 2))}"` : "";
-    this.#parts.push(`<rect x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}"${rounded}${this.#paint(paint)}/>`);
+    const rounded: SvgAttributes = radius > 0 ? { rx: number(Math.min(radius, width / 2, height / 2)) } : {};
+    this.writer.element("rect", { ...place({ x, y, width, height }), ...rounded, ...this.#paint(paint) });
   }
 
   line(points: readonly Point[], radius: number, paint: Paint): void {
@@ -46,53 +48,99 @@ export class SvgSurface implements Surface {
   }
 
   text(x: number, y: number, text: string, font: FontName, color: string, anchor: "start" | "middle" | "end"): void {
-    const anchored = anchor === "start" ? "" : ` text-anchor="${anchor}"`;
-    const faded = this.#opacity < 1 ? ` opacity="${this.#opacity}"` : "";
-    const width = number(this.measure(text, font));
-    this.#parts.push(
-      `<text class="${font}" x="${number(x)}" y="${number(y)}" textLength="${width}" lengthAdjust="spacingAndGlyphs"${colored("fill", color)}${anchored}${faded}>${escape(text)}</text>`,
+    this.writer.element(
+      "text",
+      {
+        class: font,
+        x: number(x),
+        y: number(y),
+        textLength: number(this.measure(text, font)),
+        lengthAdjust: "spacingAndGlyphs",
+        ...colored("fill", color),
+        ...(anchor === "start" ? {} : { "text-anchor": anchor }),
+        ...this.#faded(),
+      },
+      text,
     );
   }
 
   beginGroup(title: string): void {
-    this.#parts.push(`<g><title>${escape(title)}</title>`);
+    this.writer.beginGroup(title);
   }
 
   endGroup(): void {
-    this.#parts.push("</g>");
-  }
-
-  /** The document that shows an area of what was drawn, `scale` CSS pixels for each of its units. */
-  document({ x, y, width, height }: Rectangle, scale: number, about: About, fontFamily: string, background: string | null): string {
-    const styles = Object.entries(fonts)
-      .map(([name, { size, weight }]) => `.${name}{font:${weight} ${size}px ${fontFamily}}`)
-      .join("");
-    const back = background
-      ? `<rect x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}"${colored("fill", background)}/>`
-      : "";
-    return (
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${number(width * scale)}" height="${number(height * scale)}" viewBox="${[x, y, width, height].map(number).join(" ")}" role="img">` +
-      `<title>${escape(about.title)}</title>${about.description === "" ? "" : `<desc>${escape(about.description)}</desc>`}<style>text{white-space:pre}${escape(styles)}</style>${back}\n${this.#parts.join("\n")}\n</svg>\n`
-    );
+    this.writer.endGroup();
   }
 
   #path(path: string, paint: Paint): void {
-    this.#parts.push(`<path d="${path}"${this.#paint(paint)}/>`);
+    this.writer.element("path", { d: path, ...this.#paint(paint) });
   }
 
-  #paint({ fill, stroke, lineWidth = 1, dash }: Paint): string {
-    let text = fill ? colored("fill", fill) : ' fill="none"';
-    if (stroke)
-      text += `${colored("stroke", stroke)}${lineWidth === 1 ? "" : ` stroke-width="${number(lineWidth)}"`}${dash ? ` stroke-dasharray="${dash.join(" ")}"` : ""}`;
-    if (this.#opacity < 1) text += ` opacity="${this.#opacity}"`;
-    return text;
+  #paint({ fill, stroke, lineWidth = 1, dash }: Paint): SvgAttributes {
+    return {
+      ...(fill ? colored("fill", fill) : { fill: "none" }),
+      ...(stroke && {
+        ...colored("stroke", stroke),
+        ...(lineWidth === 1 ? {} : { "stroke-width": number(lineWidth) }),
+        ...(dash && { "stroke-dasharray": dash.join(" ") }),
+      }),
+      ...this.#faded(),
+    };
+  }
+
+  #faded(): SvgAttributes {
+    return this.#opacity < 1 ? { opacity: this.#opacity } : {};
   }
 }
 
+/** The style sheet that the classes of texts belong to. */
+export function fontStyles(fontFamily: string): string {
+  const styles = Object.entries(fonts).map(([name, { size, weight }]) => `.${name}{font:${weight} ${size}px ${fontFamily}}`);
+  return `text{white-space:pre}${styles.join("")}`;
+}
+
+/** Writes an SVG document. */
+export class SvgSurface extends SvgElements {
+  readonly #parts: string[];
+
+  constructor(measure: MeasureText = estimateText) {
+    const parts: string[] = [];
+    super(
+      {
+        element: (name, attributes, text) => parts.push(`<${name}${written(attributes)}${text === undefined ? "/>" : `>${escape(text)}</${name}>`}`),
+        beginGroup: (title) => parts.push(`<g><title>${escape(title)}</title>`),
+        endGroup: () => parts.push("</g>"),
+      },
+      measure,
+    );
+    this.#parts = parts;
+  }
+
+  /** The document that shows an area of what was drawn, `scale` CSS pixels for each of its units. */
+  document(area: Rectangle, scale: number, about: About, fontFamily: string, background: string | null): string {
+    const { x, y, width, height } = area;
+    const back = background ? `<rect${written({ ...place(area), ...colored("fill", background) })}/>` : "";
+    return (
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${number(width * scale)}" height="${number(height * scale)}" viewBox="${[x, y, width, height].map(number).join(" ")}" role="img">` +
+      `<title>${escape(about.title)}</title>${about.description === "" ? "" : `<desc>${escape(about.description)}</desc>`}<style>${escape(fontStyles(fontFamily))}</style>${back}\n${this.#parts.join("\n")}\n</svg>\n`
+    );
+  }
+}
+
+function written(attributes: SvgAttributes): string {
+  return Object.entries(attributes)
+    .map(([name, value]) => ` ${name}="${escape(String(value))}"`)
+    .join("");
+}
+
+function place({ x, y, width, height }: Rectangle): SvgAttributes {
+  return { x: number(x), y: number(y), width: number(width), height: number(height) };
+}
+
 /** How see-through a colour is stands apart from it: not every viewer of SVG knows rgba(). */
-function colored(attribute: "fill" | "stroke", color: string): string {
+function colored(attribute: "fill" | "stroke", color: string): SvgAttributes {
   const [, rgb, alpha] = /^rgba\(\s*([^,]+,[^,]+,[^,]+),\s*([\d.]+)\s*\)$/.exec(color) ?? [];
-  return rgb === undefined ? ` ${attribute}="${escape(color)}"` : ` ${attribute}="rgb(${escape(rgb)})" ${attribute}-opacity="${alpha}"`;
+  return rgb === undefined ? { [attribute]: color } : { [attribute]: `rgb(${rgb})`, [`${attribute}-opacity`]: alpha! };
 }
 
 function number(value: number): string {
