@@ -1,13 +1,18 @@
 """A value as a notebook shows it: IPython's pretty form."""
+import contextlib
+import re
 import types
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import deque
 
 WIDTH = 79
 MAX_SEQUENCE = 1000
 
 
 class _Printer:
-    """Breaks the outermost groups first, as IPython's printer does: pieces wait until it is known whether their group fits the line."""
+    """
+    Breaks the outermost groups first, as IPython's printer does: pieces wait until it is known whether their group fits the line. What it is asked by a value's
+    own `_repr_pretty_` has IPython's names.
+    """
 
     def __init__(self):
         self.output = []
@@ -76,7 +81,7 @@ class _Printer:
             self.buffer_width += len(sep)
             self._break_outer_groups()
 
-    def begin(self, indent, open):
+    def begin_group(self, indent=0, open=""):
         if open:
             self.text(open)
         group = _Group(self.stack[-1].depth + 1)
@@ -86,7 +91,7 @@ class _Printer:
         self.queue[group.depth].append(group)
         self.indentation += indent
 
-    def end(self, dedent, close):
+    def end_group(self, dedent=0, close=""):
         self.indentation -= dedent
         group = self.stack.pop()
         if not group.breakables:
@@ -99,30 +104,33 @@ class _Printer:
 
     def _flush(self):
         for piece in self.buffer:
-            self.output_width += 0
             self.output_width = piece.output(self.output, self.output_width)
         self.buffer.clear()
         self.buffer_width = 0
 
-    def pretty(self, obj):
-        key = id(obj)
-        cycle = key in self.seen
-        self.seen.append(key)
-        self.begin(0, "")
+    @contextlib.contextmanager
+    def group(self, indent=0, open="", close=""):
+        self.begin_group(indent, open)
         try:
-            cls = type(obj)
-            for each in cls.__mro__:
-                known = _printers.get(each)
-                if known is not None:
-                    if each is cls or cls.__repr__ is each.__repr__ or each in (type, types.FunctionType, types.BuiltinFunctionType):
-                        return known(obj, self, cycle)
-                    break
-                if each is not object and "__repr__" in each.__dict__ and each.__dict__["__repr__"] is not object.__repr__:
-                    break
-            _lines(repr(obj), self)
+            yield
         finally:
-            self.end(0, "")
-            self.seen.pop()
+            self.end_group(indent, close)
+
+    def break_(self):
+        """A line of its own breaks the outermost group that is still on one line."""
+        group = self._dequeue()
+        if group is not None:
+            self._break_one_group(group)
+        self._flush()
+        self.output.append("\n" + " " * self.indentation)
+        self.output_width = self.indentation
+
+    def pretty(self, obj):
+        cycle = id(obj) in self.seen
+        self.seen.append(id(obj))
+        with self.group():
+            _printer(type(obj))(obj, self, cycle)
+        self.seen.pop()
 
     def value(self):
         self._flush()
@@ -166,24 +174,60 @@ class _Breakable:
         return width + self.width
 
 
-def _lines(text, p):
-    lines = text.splitlines() or [""]
-    p.begin(0, "")
-    for i, line in enumerate(lines):
-        if i:
-            _newline(p)
-        p.text(line)
-    p.end(0, "")
+def _printer(cls):
+    """Of the first of its classes that says how it is shown."""
+    for each in cls.__mro__:
+        known = _printers.get(each) or _by_name.get((each.__module__, each.__name__))
+        if known is not None:
+            return known
+        if callable(each.__dict__.get("_repr_pretty_")):
+            return each._repr_pretty_
+        if each is not object and callable(each.__dict__.get("__repr__")):
+            return _repr
+    return _default
 
 
-def _newline(p):
-    """A line of its own breaks the outermost group that is still on one line (IPython's break_)."""
-    group = p._dequeue()
-    if group is not None:
-        p._break_one_group(group)
-    p._flush()
-    p.output.append("\n" + " " * p.indentation)
-    p.output_width = p.indentation
+def _repr(obj, p, cycle):
+    with p.group():
+        for i, line in enumerate(repr(obj).splitlines()):
+            if i:
+                p.break_()
+            p.text(line)
+
+
+def _default(obj, p, cycle):
+    with p.group(1, "<", ">"):
+        p.pretty(type(obj))
+        p.text(f" at {id(obj):#x}")
+        if cycle:
+            p.text(" ...")
+
+
+class _Raw:
+    """A text that stands as it is."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def _repr_pretty_(self, p, cycle):
+        p.text(self.text)
+
+
+class _Call:
+    def __init__(self, name, *args, **keywords):
+        self.name, self.args, self.keywords = name, args, keywords
+
+    def _repr_pretty_(self, p, cycle):
+        started = False
+        with p.group(len(self.name) + 1, self.name + "(", ")"):
+            for name, value in [*(("", each) for each in self.args), *self.keywords.items()]:
+                if started:
+                    p.text(",")
+                    p.breakable()
+                started = True
+                prefix = f"{name}=" if name else ""
+                with p.group(len(prefix), prefix):
+                    p.pretty(value)
 
 
 def _separated(items, p):
@@ -203,12 +247,12 @@ def _sequence(start, end):
         if cycle:
             return p.text(start + "..." + end)
         step = len(start)
-        p.begin(step, start)
+        p.begin_group(step, start)
         for item in _separated(obj, p):
             p.pretty(item)
         if len(obj) == 1 and isinstance(obj, tuple):
             p.text(",")
-        p.end(step, end)
+        p.end_group(step, end)
 
     return inner
 
@@ -220,7 +264,7 @@ def _set(start, end):
         if len(obj) == 0:
             return p.text(type(obj).__name__ + "()")
         step = len(start)
-        p.begin(step, start)
+        p.begin_group(step, start)
         items = obj
         if len(obj) < MAX_SEQUENCE:
             try:
@@ -229,7 +273,7 @@ def _set(start, end):
                 items = list(obj)
         for item in _separated(items, p):
             p.pretty(item)
-        p.end(step, end)
+        p.end_group(step, end)
 
     return inner
 
@@ -239,19 +283,19 @@ def _dict(start, end):
         if cycle:
             return p.text("{...}")
         step = len(start)
-        p.begin(step, start)
+        p.begin_group(step, start)
         for key in _separated(obj, p):
             p.pretty(key)
             p.text(": ")
             p.pretty(obj[key])
-        p.end(step, end)
+        p.end_group(step, end)
 
     return inner
 
 
 def _class(obj, p, cycle):
     if type(obj).__repr__ is not type.__repr__:
-        return _lines(repr(obj), p)
+        return _repr(obj, p, cycle)
     name = obj.__qualname__
     module = obj.__module__
     p.text(name if module in (None, "__builtin__", "builtins", "exceptions") else f"{module}.{name}")
@@ -270,45 +314,41 @@ def _function(obj, p, cycle):
     p.text(f"<function {text}>")
 
 
-def _ordered(obj, p, cycle):
-    name = type(obj).__name__
-    step = len(name) + 1
-    p.begin(step, name + "(")
-    if cycle:
-        p.text("...")
-    elif obj:
-        p.pretty(list(obj.items()))
-    p.end(step, ")")
-
-
-def _defaultdict(obj, p, cycle):
-    name = type(obj).__name__
-    p.begin(len(name) + 1, name + "(")
-    if cycle:
-        p.text("...")
-    else:
-        p.pretty(obj.default_factory)
+def _super(obj, p, cycle):
+    with p.group(8, "<super: ", ">"):
+        p.pretty(obj.__thisclass__)
         p.text(",")
         p.breakable()
-        p.pretty(dict(obj))
-    p.end(len(name) + 1, ")")
+        p.pretty(obj.__self__)
 
 
-def _counter(obj, p, cycle):
-    name = type(obj).__name__
-    p.begin(len(name) + 1, name + "(")
-    if cycle:
-        p.text("...")
-    elif obj:
-        p.pretty(dict(obj.most_common()))
-    p.end(len(name) + 1, ")")
+_flags = ("IGNORECASE", "LOCALE", "MULTILINE", "DOTALL", "UNICODE", "VERBOSE", "DEBUG")
 
 
-def _deque(obj, p, cycle):
-    name = type(obj).__name__
-    p.begin(len(name) + 1, name + "(")
-    p.text("...") if cycle else p.pretty(list(obj))
-    p.end(len(name) + 1, ")")
+def _pattern(obj, p, cycle):
+    literal = _Raw("r" + repr(obj.pattern).replace("\\\\", "\\"))
+    flags = "|".join(f"re.{name}" for name in _flags if obj.flags & getattr(re, name))
+    p.pretty(_Call("re.compile", literal, *([_Raw(flags)] if obj.flags else [])))
+
+
+def _exception(obj, p, cycle):
+    cls = type(obj)
+    name = cls.__qualname__ if cls.__module__ in ("exceptions", "builtins") else f"{cls.__module__}.{cls.__qualname__}"
+    p.pretty(_Call(name, *obj.args))
+
+
+def _namespace(obj, p, cycle):
+    p.pretty(_Call("namespace", _Raw("...")) if cycle else _Call("namespace", **obj.__dict__))
+
+
+def _made_from(arguments):
+    """Shown as a call of its class with what `arguments` gives, positional ones and the others."""
+
+    def inner(obj, p, cycle):
+        args, keywords = ([_Raw("...")], {}) if cycle else arguments(obj)
+        p.pretty(_Call(type(obj).__name__, *args, **keywords))
+
+    return inner
 
 
 _printers = {
@@ -317,13 +357,23 @@ _printers = {
     dict: _dict("{", "}"),
     set: _set("{", "}"),
     frozenset: _set("frozenset({", "})"),
+    super: _super,
+    re.Pattern: _pattern,
     type: _class,
     types.FunctionType: _function,
     types.BuiltinFunctionType: _function,
-    OrderedDict: _ordered,
-    defaultdict: _defaultdict,
-    Counter: _counter,
-    deque: _deque,
+    types.SimpleNamespace: _namespace,
+    types.MappingProxyType: _dict("mappingproxy({", "})"),
+    BaseException: _exception,
+}
+
+# Known by their names: PyTorch's state dicts are of a class that goes by the name of another.
+_by_name = {
+    ("collections", "defaultdict"): _made_from(lambda obj: ([obj.default_factory, dict(obj)], {})),
+    ("collections", "OrderedDict"): _made_from(lambda obj: ([list(obj.items())] if obj else [], {})),
+    ("collections", "deque"): _made_from(lambda obj: ([list(obj)], {} if obj.maxlen is None else {"maxlen": obj.maxlen})),
+    ("collections", "Counter"): _made_from(lambda obj: ([dict(obj.most_common())] if obj else [], {})),
+    ("collections", "UserList"): _made_from(lambda obj: ([obj.data], {})),
 }
 
 
