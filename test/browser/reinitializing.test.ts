@@ -58,11 +58,16 @@ test("a module is reinitialized in place: what, how and the seed in one form, by
   }
 });
 
-test("in a low sidebar the form's buttons come after its fields, and stand over none of them", async () => {
-  const webview = await open(fileState(), { width: 300, height: 420, selection: { model: "net", path: "2" } });
+test.each([
+  [230, 760],
+  [300, 420],
+  [560, 760],
+])("the form's buttons come after its fields and stand over none of them, at %d x %d px", async (width, height) => {
+  const webview = await open(fileState(), { width, height, selection: { model: "net", path: "2" } });
   await button(webview, "Reinitialize…").click();
   const form = inspector(webview).getByRole("form", { name: "Reinitialize" });
-  const seed = form.getByRole("textbox", { name: "Seed" });
-  const boxOf = async (name: "seed" | "apply") => (name === "seed" ? seed : form.getByRole("button", { name: "Apply" })).boundingBox();
-  await expect.poll(async () => (await boxOf("apply"))!.y - (await boxOf("seed"))!.y - (await boxOf("seed"))!.height).toBeGreaterThanOrEqual(0);
+  const fields = [form.getByRole("combobox", { name: "How" }), form.getByRole("textbox", { name: "gain" }), form.getByRole("textbox", { name: "Seed" })];
+  const apply = form.getByRole("button", { name: "Apply" });
+  const bottoms = async () => Promise.all(fields.map(async (field) => field.boundingBox().then((box) => box!.y + box!.height)));
+  await expect.poll(async () => (await apply.boundingBox())!.y - Math.max(...(await bottoms()))).toBeGreaterThanOrEqual(0);
 });

@@ -16,11 +16,13 @@ export interface InspectorFormProps {
   readonly onApply: () => void;
   /** What else can be done with it. */
   readonly links?: ComponentChildren;
+  /** What comes of it as it is filled in. Beneath the buttons, which it would push out of sight. */
+  readonly preview?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
 /** A form in the inspector, about the selection: it takes the focus, Enter applies it, Escape leads back to the inspector. It stays open, to try one after the other. */
-export function InspectorForm({ title, action, problem, ready, onApply, links, children }: InspectorFormProps) {
+export function InspectorForm({ title, action, problem, ready, onApply, links, preview, children }: InspectorFormProps) {
   const { page, dispatch } = useSession();
   const form = useRef<HTMLFormElement>(null);
   const heading = useId();
@@ -66,6 +68,7 @@ export function InspectorForm({ title, action, problem, ready, onApply, links, c
         {links}
         <Link onClick={close}>{l10n.t("Close")}</Link>
       </div>
+      {preview}
     </form>
   );
 }

@@ -74,6 +74,7 @@ export function ReinitializeForm({ model, module }: ReinitializeFormProps) {
           <Link onClick={() => act("insertAsCode", { model: model.name, ...reinitialization })}>{l10n.t("Insert as Code")}</Link>
         </>
       }
+      preview={problem === null && <ReinitializePreview model={model} module={module} reinitialization={reinitialization} />}
     >
       <Dropdown label={l10n.t("What")} value={what} choices={targets} onChoose={setWhat} />
       <Dropdown
@@ -115,7 +116,6 @@ export function ReinitializeForm({ model, module }: ReinitializeFormProps) {
           )}
         </div>
       )}
-      {problem === null && <ReinitializePreview model={model} module={module} reinitialization={reinitialization} />}
       <SeedField value={seed} onInput={setSeed} />
       {canRunAgain && (
         <Checkbox checked={forward} onChange={setForward}>

@@ -8,7 +8,7 @@ import { useSession } from "../pageSession.js";
 import { isBusy } from "../state.js";
 import { HistogramPair } from "./histogram.js";
 
-/** Tensors that are shown by themselves; more would push the buttons away. */
+/** Tensors that are shown by themselves; more on request. */
 const tensorsShown = 2;
 
 /** Values that are drawn for it at most: what takes longer to draw than a user waits for a letter is not drawn ahead. */
