@@ -66,6 +66,22 @@ const activations: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   log_softmax: (x) => x.logSoftmax(-1),
   "softmax of columns": (x) => columns(x).softmax(0),
   "log_softmax of columns": (x) => columns(x).logSoftmax(0),
+  gelu: (x) => F.gelu(x),
+  "gelu by tanh": (x) => F.gelu(x, { approximate: "tanh" }),
+  "elu 0.7": (x) => F.elu(x, 0.7),
+  "celu 1.3": (x) => F.celu(x, 1.3),
+  selu: (x) => F.selu(x),
+  mish: (x) => F.mish(x),
+  hardswish: (x) => F.hardswish(x),
+  hardsigmoid: (x) => F.hardsigmoid(x),
+  softsign: (x) => F.softsign(x),
+  glu: (x) => F.glu(torch.cat([x, x.flip(-1)], -1)),
+  silu: (x) => F.silu(x),
+  sigmoid: (x) => x.sigmoid(),
+  softplus: (x) => F.softplus(x),
+  logsigmoid: (x) => F.logsigmoid(x),
+  tanh: (x) => x.tanh(),
+  cross_entropy: (x) => F.crossEntropy(columns(x), torch.arange(Math.floor(x.numel() / 11)).remainder(11)),
 };
 
 const losses: Readonly<Record<string, (x: Tensor, y: Tensor, reduction: Reduction) => Tensor>> = {
@@ -88,6 +104,7 @@ const losses: Readonly<Record<string, (x: Tensor, y: Tensor, reduction: Reductio
  * processor; the others differ in what is left over of sixteens. Of these the data has the last twenty numbers.
  */
 const ownBits: Readonly<Record<string, number>> = {
+  tanh: 1,
   exp: 1,
   log: 1,
   logsumexp: 1,

@@ -1,7 +1,8 @@
 import type { ElementArray } from "../dtype.js";
 import * as cLibrary from "../math/cLibrary.js";
 import * as single from "../math/singlePrecision.js";
-import { slicesInWasm, type SliceKernel } from "./wasm/softmax.js";
+import type { SliceKernel } from "./wasm/instance.js";
+import { slicesInWasm } from "./wasm/softmax.js";
 import { fma } from "../math/fma.js";
 
 /**

@@ -22,7 +22,23 @@ function ofBoth(formula: (math: Elementary) => (x: number, ...constants: number[
   return { f: formula(single), leftOver: formula(cLibrary) };
 }
 
-type Elementary = Pick<typeof single, "exp" | "log1p">;
+type Elementary = Pick<typeof single, "erf" | "exp" | "expm1" | "log1p" | "tanh">;
+
+const [sqrtHalf, density, geluScale, geluCube] = [Math.SQRT1_2, 1 / Math.sqrt(2 * Math.PI), Math.sqrt(2 / Math.PI), 0.044715].map(fround) as [
+  number,
+  number,
+  number,
+  number,
+];
+
+const geluTanh = (tanh: (x: number) => number, x: number): number => tanh(fround(geluScale * fround(geluCube * fround(fround(x * x) * x) + x)));
+
+/** Twice the standard normal distribution function, and its density. */
+function ofNormal({ erf, exp }: Elementary, x: number): [twice: number, pdf: number] {
+  return [fround(1 + erf(fround(x * sqrtHalf))), fround(density * exp(fround(fround(x * x) * -0.5)))];
+}
+
+const hardened = (x: number): number => Math.min(Math.max(fround(x + 3), 0), 6);
 
 /** By the names of their kernels. */
 const functions: Readonly<Record<string, VectorFunction>> = {
@@ -37,6 +53,87 @@ const functions: Readonly<Record<string, VectorFunction>> = {
       (x) =>
         1 / fround(1 + exp(-x)),
   ),
+  hardsigmoid: { f: (x) => hardened(x) / 6, leftOver: null },
+  hardsigmoidBackward: { f: (g, x) => (x > -3 && x < 3 ? g * fround(1 / 6) : 0), leftOver: null },
+  hardswish: { f: (x) => fround(x * hardened(x)) / 6, leftOver: null },
+  hardswishBackward: { f: (g, x) => (x <= -3 ? 0 : x < 3 ? g * fround(fround(x / 3) + 0.5) : g), leftOver: null },
+  softsign: { f: (x) => x / fround(1 + Math.abs(x)), leftOver: null },
+  softsignBackward: {
+    f(g, x) {
+      const below = fround(1 + Math.abs(x));
+      return fround(g / below) + fround(-g * fround(fround(x / below) / below)) * Math.sign(x);
+    },
+    leftOver: null,
+  },
+  tanhBackward: { f: (g, y) => g * fround(1 - y * y), leftOver: null },
+  tanhshrink: { f: (x) => x - fround(Math.tanh(x)), leftOver: null },
+  tanhshrinkBackward: { f: (g, x) => g + fround(-g * fround(1 - fround(Math.tanh(x)) ** 2)), leftOver: null },
+  glu: ofBoth(
+    ({ exp }) =>
+      (x, y) =>
+        x * fround(1 / fround(1 + exp(-y))),
+  ),
+  gluBackward: ofBoth(({ exp }) => (g, x, y) => {
+    const s = fround(1 / fround(1 + exp(-y)));
+    return fround(fround(fround(1 - s) * s) * x) * g;
+  }),
+  sigmoidBackward: { f: (g, y) => fround(g * fround(1 - y)) * y, leftOver: null },
+  elu: ofBoth(
+    ({ expm1 }) =>
+      (x, positive, negative, inputScale) =>
+        x >= 0 ? x * positive : expm1(fround(x * inputScale)) * negative,
+  ),
+  eluBackward: ofBoth(
+    ({ exp }) =>
+      (g, x, positive, negative, inputScale) =>
+        x > 0 ? g * positive : fround(fround(g * inputScale) * negative) * exp(fround(x * inputScale)),
+  ),
+  mish: ofBoth(
+    ({ exp, log1p, tanh }) =>
+      (x) =>
+        x * tanh(log1p(exp(x))),
+  ),
+  mishBackward: ofBoth(({ exp, log1p, tanh }) => (g, x) => {
+    const t = tanh(log1p(exp(x)));
+    const s = fround(1 / fround(1 + exp(-x)));
+    return g * fround(fround(x * s) * fround(1 - t * t) + t);
+  }),
+  gelu: ofBoth(
+    ({ erf }) =>
+      (x) =>
+        fround(x * 0.5) * fround(1 + erf(fround(x * sqrtHalf))),
+  ),
+  geluBackward: {
+    f(g, x) {
+      const [twice, pdf] = ofNormal(single, x);
+      return g * fround(x * pdf + fround(0.5 * twice));
+    },
+    leftOver(g, x) {
+      const [twice, pdf] = ofNormal(cLibrary, x);
+      return g * fround(0.5 * twice + fround(x * pdf));
+    },
+  },
+  geluTanh: ofBoth(
+    ({ tanh }) =>
+      (x) =>
+        fround(0.5 * x) * fround(1 + geluTanh(tanh, x)),
+  ),
+  geluTanhBackward: ofBoth(({ tanh }) => (g, x) => {
+    const t = geluTanh(tanh, x);
+    const rise = fround(fround(0.5 * x) * fround(1 - t * t));
+    const slope = fround(geluScale * fround(fround(3 * geluCube) * fround(x * x) + 1));
+    const share = fround(1 + t);
+    return g * fround(0.5 * share + fround(rise * slope));
+  }),
+  siluBackward: ofBoth(({ exp }) => (g, x) => {
+    const s = fround(1 / fround(1 + exp(-x)));
+    return fround(g * s) * fround(x * fround(1 - s) + 1);
+  }),
+  softplusBackward: ofBoth(({ exp }) => (g, x, beta, threshold) => {
+    const scaled = fround(x * beta);
+    const e = exp(scaled);
+    return scaled > threshold ? g : fround(g * e) / fround(e + 1);
+  }),
   silu: ofBoth(
     ({ exp }) =>
       (x) =>

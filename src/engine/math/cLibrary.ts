@@ -140,3 +140,92 @@ export function log1p(x: number): number {
   if (n === 0) return fround(f - fround(half - r));
   return fround(whole - fround(fround(half - fround(r + rest)) - f));
 }
+
+const expm1s = [-2.0109921195e-7, 4.0082177293e-6, -7.936507609e-5, 1.5873016091e-3, -3.3333335072e-2, 1].map(fround);
+
+/** The polynomial with these coefficients, that of the highest power first. */
+function polynomial(coefficients: readonly number[], x: number): number {
+  let p = coefficients[0]!;
+  for (let i = 1; i < coefficients.length; i++) p = fround(coefficients[i]! + fround(x * p));
+  return p;
+}
+
+/** x times 2^n. */
+function raised(x: number, n: number): number {
+  float[0] = x;
+  bits[0]! += n << 23;
+  return float[0];
+}
+
+/** e^x - 1. (expm1f) */
+export function expm1(x: number): number {
+  const magnitude = Math.abs(x);
+  if (!(magnitude < 88.72167968750001)) return x !== x ? x : x < 0 ? -1 : Infinity;
+  if (x < -18.714973449707031) return -1;
+  if (magnitude < 2 ** -25) return x;
+  let n = 0;
+  let r = x;
+  let rLow = 0;
+  if (magnitude > 0.34657359123229980469) {
+    n = magnitude < 1.0397207736968994141 ? Math.sign(x) : Math.trunc(fround(fround(fround(1.4426950216) * x) + (x < 0 ? -0.5 : 0.5)));
+    const high = fround(x - fround(n * ln2High));
+    const rest = fround(n * ln2Low);
+    r = fround(high - rest);
+    rLow = fround(fround(high - r) - rest);
+  }
+  const half = fround(0.5 * r);
+  const squared = fround(r * half);
+  const p = polynomial(expm1s, squared);
+  const t = fround(3 - fround(p * half));
+  let e = fround(squared * fround(fround(p - t) / fround(6 - fround(r * t))));
+  if (n === 0) return fround(r - fround(fround(r * e) - squared));
+  e = fround(fround(fround(r * fround(e - rLow)) - rLow) - squared);
+  if (n === -1) return fround(fround(0.5 * fround(r - e)) - 0.5);
+  if (n === 1) return r < -0.25 ? fround(-2 * fround(e - fround(r + 0.5))) : fround(1 + fround(2 * fround(r - e)));
+  if (n <= -2 || n > 56) return fround(raised(fround(1 - fround(e - r)), n) - 1);
+  if (n < 23) return raised(fround(1 - 2 ** -n - fround(e - r)), n);
+  return raised(fround(fround(r - fround(e + 2 ** -n)) + 1), n);
+}
+
+/** The hyperbolic tangent. (tanhf) */
+export function tanh(x: number): number {
+  const magnitude = Math.abs(x);
+  if (!(magnitude < 22)) return x !== x ? x : Math.sign(x);
+  if (magnitude < 2 ** -55) return x;
+  const t = expm1(magnitude < 1 ? -2 * magnitude : 2 * magnitude);
+  const result = magnitude < 1 ? fround(-t / fround(t + 2)) : fround(1 - fround(2 / fround(t + 2)));
+  return x < 0 ? -result : result;
+}
+
+/** Numerators and denominators of the error function: next to zero, next to 1, up to 1 / 0.35, and beyond. */
+const erfs = [
+  [-2.3763017452e-5, -5.770270247e-3, -2.8481749818e-2, -3.2504209876e-1, 1.2837916613e-1],
+  [-3.9602282413e-6, 1.3249473704e-4, 5.0813062117e-3, 6.50222525e-2, 3.9791721106e-1, 1],
+  [-2.1663755178e-3, 3.5478305072e-2, -1.1089469492e-1, 3.1834661961e-1, -3.7220788002e-1, 4.1485610604e-1, -2.3621185683e-3],
+  [1.1984500103e-2, 1.3637083583e-2, 1.2617121637e-1, 7.1828655899e-2, 5.4039794207e-1, 1.0642088205e-1, 1],
+  [-9.8143291473, -8.1287437439e1, -1.8460508728e2, -1.6239666748e2, -6.2375331879e1, -1.0558626175e1, -6.938585639e-1, -9.8649440333e-3],
+  [-6.0424413532e-2, 6.5702495575, 1.0863500214e2, 4.2900814819e2, 6.4538726807e2, 4.3456588745e2, 1.3765776062e2, 1.965127182e1, 1],
+  [-4.8351919556e2, -1.0250950928e3, -6.3756646729e2, -1.6063638306e2, -1.7757955551e1, -7.9928326607e-1, -9.864943102e-3],
+  [-2.2440952301e1, 4.7452853394e2, 2.553050293e3, 3.1998581543e3, 1.5367296143e3, 3.2579251099e2, 3.0338060379e1, 1],
+].map((coefficients) => coefficients.map(fround));
+
+/** The error function. (erff) */
+export function erf(x: number): number {
+  const magnitude = Math.abs(x);
+  const ratio = (part: number, z: number): number => fround(polynomial(erfs[part]!, z) / polynomial(erfs[part + 1]!, z));
+  if (magnitude < 0.84375) {
+    if (magnitude < 2 ** -28) return fround(x + fround(erfs[0]![4]! * x));
+    return fround(x + fround(x * ratio(0, fround(x * x))));
+  }
+  let result = 1;
+  if (magnitude < 1.25) result = fround(fround(8.4506291151e-1) + ratio(2, fround(magnitude - 1)));
+  else if (magnitude < 6) {
+    const quotient = ratio(magnitude < 2.857142686843872 ? 4 : 6, fround(1 / fround(x * x)));
+    float[0] = magnitude;
+    bits[0]! &= 0xfffff000;
+    const z = float[0];
+    const r = fround(exp(fround(-fround(z * z) - 0.5625)) * exp(fround(fround(fround(z - magnitude) * fround(z + magnitude)) + quotient)));
+    result = fround(1 - fround(r / magnitude));
+  }
+  return x !== x ? x : x < 0 ? -result : result;
+}

@@ -107,11 +107,8 @@ const expm1s = [0.1980960224e-3, 0.1394256484e-2, 0.8333456703e-2, 0.4166637361e
   number,
 ];
 
-/** e^x - 1. (Sleef_expm1f8_u10) */
-export function expm1(x: number): number {
-  if (x !== x || x === 0) return x;
-  if (x > 88.72283172607421875) return Infinity;
-  if (x < -16.63553237915039) return -1;
+/** e^x, with `low`. */
+function doubleExp(x: number): number {
   const n = nearest(fround(x * log2OfE));
   let r = plus(x, 0, fround(n * -ln2[0]));
   r = plus(r, low, fround(n * -ln2[1]));
@@ -128,8 +125,44 @@ export function expm1(x: number): number {
   s = product(s, low, t, tLow);
   s = sum(r, rLow, s, low);
   s = onePlus(s, low);
-  const high = plus(shifted(s, n), shifted(low, n), -1);
+  low = shifted(low, n);
+  return shifted(s, n);
+}
+
+/** e^x - 1. (Sleef_expm1f8_u10) */
+export function expm1(x: number): number {
+  if (x !== x || x === 0) return x;
+  if (x > 88.72283172607421875) return Infinity;
+  if (x < -16.63553237915039) return -1;
+  const high = plus(doubleExp(x), low, -1);
   return fround(high + low);
+}
+
+/** The hyperbolic tangent. (Sleef_tanhf8_u10) */
+export function tanh(x: number): number {
+  const magnitude = Math.abs(x);
+  if (!(magnitude <= 8.664339742)) return x !== x ? x : Math.sign(x);
+  const power = doubleExp(magnitude);
+  const powerLow = low;
+  const inverse = fround(1 / power);
+  const inverseLow = fround(inverse * fround(-powerLow * inverse + fround(-power * inverse + 1)));
+  const difference = sumInOrder(power, powerLow, -inverse, -inverseLow);
+  const differenceLow = low;
+  const both = sumInOrder(power, powerLow, inverse, inverseLow);
+  const result = fround(quotient(difference, differenceLow, both, low) + low);
+  return x < 0 || Object.is(x, -0) ? -result : result;
+}
+
+const erfs = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592].map(fround) as [number, number, number, number, number];
+
+/** The error function, to three units in the last place of 1. (at::vec::Vectorized<float>::erf, after Abramowitz and Stegun, 7.1.26) */
+export function erf(x: number): number {
+  const magnitude = Math.abs(x);
+  const t = fround(1 / fround(fround(0.3275911) * magnitude + 1));
+  let p = fround(erfs[0] * t + erfs[1]);
+  for (let i = 2; i < 5; i++) p = fround(p * t + erfs[i]!);
+  const result = fround(fround(-exp(-fround(x * x)) * t) * p + 1);
+  return x < 0 || Object.is(x, -0) ? -result : result;
 }
 
 const bits = new Int32Array(1);

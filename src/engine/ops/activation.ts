@@ -146,8 +146,10 @@ function eluGradient(g: Tensor, x: Tensor, alpha: number, scale: number, inputSc
   return where(x.gt(0), g.mul(scale), g.mul(decay).mul(alpha * scale * inputScale));
 }
 
-/** What x is multiplied with above zero, e^(inputScale x) - 1 below. */
-function eluKernels(positive: number, negative: number, inputScale: number): Activation["kernels"] {
+/** What x is multiplied with above zero, e^(inputScale x) - 1 below: numbers that float32 holds, and so is their product. */
+function eluKernels(alpha: number, scale: number, inputScale: number): Activation["kernels"] {
+  const { fround } = Math;
+  const [positive, negative] = [fround(scale), fround(fround(alpha) * fround(scale))];
   return { f: ["elu", positive, negative, inputScale], derivative: ["eluBackward", positive, negative, inputScale] };
 }
 
@@ -159,7 +161,7 @@ const eluRow = activation<[alpha: number, scale: number, inputScale: number]>({
   of: (alpha, scale, inputScale) => ({
     f: (x) => (x > 0 ? x * scale : Math.expm1(x * inputScale) * alpha * scale),
     derivative: (g, x) => (x > 0 ? g * scale : g * alpha * scale * inputScale * Math.exp(x * inputScale)),
-    kernels: eluKernels(scale, alpha * scale, inputScale),
+    kernels: eluKernels(alpha, scale, inputScale),
   }),
   recordedBackward: (g, { args }) => [eluGradient(g, ...args)],
 });
@@ -180,31 +182,32 @@ export function elu_(x: Tensor, ...args: Arguments<[alpha: number], Pick<AlphaIn
   return eluRow.inPlace(x, collect<AlphaInplaceOptions>("elu_", ["alpha"], args).alpha ?? 1, 1, 1);
 }
 
-const celuRow = activation<[alpha: number]>({
+const celuRow = activation<[alpha: number, inputScale: number]>({
   name: "celu",
   activates: () => unbounded,
-  constants: [["alpha", 1]],
+  constants: [["alpha", 1], null],
   kernel: "elu_cpu",
   check(_, alpha) {
     if (alpha === 0) throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU");
   },
-  of: (alpha) => ({
-    f: (x) => (x > 0 ? x : Math.expm1(x / alpha) * alpha),
-    derivative: (g, x) => (x > 0 ? g : g * Math.exp(x / alpha)),
-    kernels: eluKernels(1, alpha, 1 / alpha),
+  of: (alpha, inputScale) => ({
+    f: (x) => (x > 0 ? x : Math.expm1(x * inputScale) * alpha),
+    derivative: (g, x) => (x > 0 ? g : g * inputScale * alpha * Math.exp(x * inputScale)),
+    kernels: eluKernels(alpha, 1, inputScale),
   }),
-  recordedBackward: (g, { args: [x, alpha] }) => [eluGradient(g, x, alpha, 1, 1 / alpha)],
+  recordedBackward: (g, { args: [x, alpha, inputScale] }) => [eluGradient(g, x, alpha, 1, inputScale)],
 });
 
 /** x, or alpha * (e^(x / alpha) - 1) where x < 0: differentiable once for every alpha. (torch.celu) */
 export function celu(x: Tensor, ...args: Arguments<[alpha: number, inplace: boolean], AlphaInplaceOptions>): Tensor {
   const { alpha = 1, inplace = false } = collect<AlphaInplaceOptions>("celu", ["alpha", "inplace"], args);
-  return celuRow.choose(inplace, x, alpha);
+  return celuRow.choose(inplace, x, alpha, 1 / alpha);
 }
 
 /** celu in place. */
 export function celu_(x: Tensor, ...args: Arguments<[alpha: number], Pick<AlphaInplaceOptions, "alpha">>): Tensor {
-  return celuRow.inPlace(x, collect<AlphaInplaceOptions>("celu_", ["alpha"], args).alpha ?? 1);
+  const { alpha = 1 } = collect<AlphaInplaceOptions>("celu_", ["alpha"], args);
+  return celuRow.inPlace(x, alpha, 1 / alpha);
 }
 
 /** Constants with which activations keep mean 0 and variance 1 (Klambauer et al., "Self-Normalizing Neural Networks", 2017). */
@@ -219,7 +222,7 @@ const seluRow = activation({
   of: () => ({
     f: (x) => (x > 0 ? x * seluScale : Math.expm1(x) * seluAlpha * seluScale),
     derivative: (g, x) => (x > 0 ? g * seluScale : g * seluAlpha * seluScale * Math.exp(x)),
-    kernels: eluKernels(seluScale, seluAlpha * seluScale, 1),
+    kernels: eluKernels(seluAlpha, seluScale, 1),
   }),
   recordedBackward: (g, { args: [x] }) => [eluGradient(g, x, seluAlpha, seluScale, 1)],
 });
@@ -472,7 +475,11 @@ const softsignRow = activation({
   constants: [],
   gradientName: "DivBackward0",
   kernel: "abs_cpu",
-  of: () => ({ f: (x) => x / (1 + Math.abs(x)), derivative: (g, x) => g / (1 + Math.abs(x)) ** 2 }),
+  of: () => ({
+    f: (x) => x / (1 + Math.abs(x)),
+    derivative: (g, x) => g / (1 + Math.abs(x)) ** 2,
+    kernels: { f: "softsign", derivative: "softsignBackward" },
+  }),
   recordedBackward: (g, { args: [x] }) => [g.div(x.abs().add(1).square())],
 });
 
@@ -487,7 +494,11 @@ const tanhshrinkRow = activation({
   constants: [],
   gradientName: "SubBackward0",
   kernel: "tanh",
-  of: () => ({ f: (x) => x - Math.tanh(x), derivative: (g, x) => g * Math.tanh(x) ** 2 }),
+  of: () => ({
+    f: (x) => x - Math.tanh(x),
+    derivative: (g, x) => g * Math.tanh(x) ** 2,
+    kernels: { f: "tanhshrink", derivative: "tanhshrinkBackward" },
+  }),
   recordedBackward: (g, { args: [x] }) => [g.mul(x.tanh().square())],
 });
 
@@ -704,14 +715,14 @@ const gluOperation = defineOperation<[x: Tensor, dim: number]>({
     if (size % 2 !== 0) throw new RuntimeError(`Halving dimension must be even, but dimension ${at} is size ${size}`);
     return { sizes: x.sizes.with(at, size / 2), dtype: x.dtype };
   },
-  forward: (output, x, dim) => kernels.binary(output, ...halves(x, dim), (a, b) => a * logistic(b)),
+  forward: (output, x, dim) => kernels.binary(output, ...halves(x, dim), (a, b) => a * logistic(b), "glu"),
   reads: [0],
   backward(gradient, { args: [x, dim] }) {
     const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
     const [a, b] = halves(x, dim);
     const [forA, forB] = halves(result, dim);
-    kernels.binary(forA, gradient, b, (g, gate) => g * logistic(gate));
-    kernels.ternary(forB, gradient, a, b, (g, value, gate) => g * value * logistic(gate) * (1 - logistic(gate)));
+    kernels.binary(forA, gradient, b, (g, gate) => g * logistic(gate), "glu");
+    kernels.ternary(forB, gradient, a, b, (g, value, gate) => g * value * logistic(gate) * (1 - logistic(gate)), "gluBackward");
     return [result];
   },
   recordedBackward: composed(([x, dim]) => {

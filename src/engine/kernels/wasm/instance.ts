@@ -29,6 +29,9 @@ type NumberKernel =
   | "sigmoid"
   | "logsigmoid"
   | "tanh"
+  | "softsign"
+  | "tanhshrink"
+  | "glu"
   | "silu"
   | "gelu"
   | "geluTanh"
@@ -70,6 +73,9 @@ type NumberKernel =
   | "sigmoidBackward"
   | "logSigmoidBackward"
   | "tanhBackward"
+  | "softsignBackward"
+  | "tanhshrinkBackward"
+  | "gluBackward"
   | "siluBackward"
   | "geluBackward"
   | "geluTanhBackward"
@@ -126,16 +132,14 @@ export interface ProductKernels {
   multiplyPacked(a: number, b: number, c: number, rows: number, columns: number, depth: number, stride: number, fresh: number): void;
 }
 
+/** Functions of slices (assembly/softmax.ts): of one or two arrays, the output, how many slices there are and how they lie. */
+export type SliceKernel = "softmax" | "logSoftmax" | "softmaxBackward" | "logSoftmaxBackward";
+
 /** What assembly/index.ts exports. */
-export interface Kernels extends ProductKernels, Record<NumberKernel | TruthKernel, ElementwiseFunction> {
-  softmaxRows(x: number, output: number, rows: number, size: number): void;
-  logSoftmaxRows(x: number, output: number, rows: number, size: number): void;
-  softmaxBackwardRows(gradient: number, y: number, output: number, rows: number, size: number): void;
-  logSoftmaxBackwardRows(gradient: number, y: number, output: number, rows: number, size: number): void;
-  softmaxColumns(x: number, output: number, slices: number, size: number, columns: number, stride: number): void;
-  logSoftmaxColumns(x: number, output: number, slices: number, size: number, columns: number, stride: number): void;
-  softmaxBackwardColumns(gradient: number, y: number, output: number, slices: number, size: number, columns: number, stride: number): void;
-  logSoftmaxBackwardColumns(gradient: number, y: number, output: number, slices: number, size: number, columns: number, stride: number): void;
+export interface Kernels
+  extends ProductKernels,
+    Record<NumberKernel | TruthKernel, ElementwiseFunction>,
+    Record<`${SliceKernel}${"Rows" | "Columns"}`, (...args: number[]) => void> {
   shiftedExponentials(x: number, rows: number, size: number, shifts: number): void;
   rowMoments(x: number, rows: number, size: number, eps: number, center: 0 | 1, means: number, inverseStds: number): void;
   normalizeRows(x: number, output: number, rows: number, size: number, means: number, inverseStds: number, weight: number, bias: number): void;

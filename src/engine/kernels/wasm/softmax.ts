@@ -1,5 +1,5 @@
 import { copyStrided } from "../stridedCopy.js";
-import { pageSize, wasmKernels, type KernelInstance } from "./instance.js";
+import { pageSize, wasmKernels, type KernelInstance, type SliceKernel } from "./instance.js";
 
 /** Elements that are brought in at a time, in whole slices, unless a slice is longer. */
 const piece = 16384;
@@ -24,8 +24,6 @@ interface SliceLayout {
   readonly isLast: boolean;
 }
 
-export type SliceKernel = "softmax" | "logSoftmax" | "softmaxBackward" | "logSoftmaxBackward";
-
 /** Runs a kernel on one or two arrays, and tells of how many of each `inner` neighbours the result is written. */
 export function slicesInWasm(name: SliceKernel, result: Float32Array, operands: readonly [Float32Array, Float32Array?], layout: SliceLayout): number {
   const { size, inner, isLast } = layout;
@@ -34,6 +32,7 @@ export function slicesInWasm(name: SliceKernel, result: Float32Array, operands: 
   if (size === 0 || size > longest || whole === 0 || widest === 0) return 0;
   const instance = wasmKernels(result.length, wasmFrom);
   if (instance === null) return 0;
+  const run = instance.kernels[`${name}${isLast ? "Rows" : "Columns"}`];
   const block = size * inner;
   if (block <= longest) {
     const most = Math.max(1, Math.floor(piece / block));
@@ -41,7 +40,7 @@ export function slicesInWasm(name: SliceKernel, result: Float32Array, operands: 
       const slices = Math.min(most, (result.length - start) / block);
       const end = start + slices * block;
       const addresses = operands.map((operand, i) => bringIn(instance, operand!.subarray(start, end), i));
-      run(instance, name, isLast, [...addresses, output, slices, size, whole, inner]);
+      run(...addresses, output, slices, size, whole, inner);
       result.set(instance.float32.subarray(output / bytes, output / bytes + slices * block), start);
     }
     return whole;
@@ -56,7 +55,7 @@ export function slicesInWasm(name: SliceKernel, result: Float32Array, operands: 
         copyStrided([size, columns], here(i === 0 ? first : second), { data: operand!, ...there });
         return i === 0 ? first : second;
       });
-      run(instance, name, isLast, [...addresses, output, 1, size, columns, columns]);
+      run(...addresses, output, 1, size, columns, columns);
       copyStrided([size, columns], { data: result, ...there }, here(output));
     }
   }
@@ -67,9 +66,4 @@ function bringIn({ float32 }: KernelInstance, data: Float32Array, i: number): nu
   const address = i === 0 ? first : second;
   float32.set(data, address / bytes);
   return address;
-}
-
-function run({ kernels }: KernelInstance, name: SliceKernel, isLast: boolean, args: readonly number[]): void {
-  const kernel: (...args: number[]) => void = kernels[`${name}${isLast ? "Rows" : "Columns"}`];
-  kernel(...args);
 }

@@ -1,6 +1,6 @@
 import {
-  cos as cosOf, erf as erfOf, exactExp, exp as expOf, expm1 as expm1Of, fusedMultiplyAdd, log as logOf, log1p as log1pOf, nearestExp, normalDistribution, pow as powOf, sigmoid as sigmoidOf,
-  sin as sinOf, softplusExcess, tanh as tanhOf,
+  cos as cosOf, erf as erfOf, exactErf, exactExp, exactTanh, exp as expOf, expm1 as expm1Of, fusedMultiplyAdd, log as logOf, log1p as log1pOf, nearestExp, pow as powOf, sin as sinOf,
+  softplusExcess, tanh as tanhOf,
 } from "./math";
 
 /**
@@ -43,6 +43,8 @@ const enum Unary {
   Mish,
   Hardsigmoid,
   Hardswish,
+  Softsign,
+  Tanhshrink,
 }
 
 // @ts-ignore: decorator
@@ -65,12 +67,17 @@ function signOf(x: v128): v128 {
   return f32x4.sub(oneWhere(f32x4.gt(x, splat(0))), oneWhere(f32x4.lt(x, splat(0))));
 }
 
-/** Twice sqrt(2 / pi) (x + 0.044715 x^3): (1 + tanh(u)) / 2 is the sigmoid of 2 u. */
+/** tanh(sqrt(2 / pi) (x + 0.044715 x^3)), of which gelu by tanh is made. */
+function geluTanhOf(x: v128): v128 {
+  const cube = f32x4.mul(f32x4.mul(x, x), x);
+  return exactTanh(f32x4.mul(splat(0.7978845608028654), fusedMultiplyAdd(splat(0.044715), cube, x)));
+}
+
+/** 1 / (1 + e^-x). */
 // @ts-ignore: decorator
 @inline
-function geluArgument(x: v128): v128 {
-  const square = f32x4.mul(x, x);
-  return f32x4.mul(f32x4.mul(x, splat(1.5957691216057308)), f32x4.add(f32x4.mul(square, splat(0.044715)), splat(1)));
+function logistic(x: v128): v128 {
+  return f32x4.div(splat(1), f32x4.add(splat(1), exactExp(f32x4.neg(x))));
 }
 
 /** x + 3, held between 0 and 6. NaN stays. */
@@ -80,12 +87,16 @@ function hardened(x: v128): v128 {
   return f32x4.min(f32x4.max(f32x4.add(x, splat(3)), splat(0)), splat(6));
 }
 
-/** (1 + e^x)^2 - 1, of which tanh(softplus(x)) is made: n / (n + 2). */
+/** tanh(softplus(x)), of which mish is made. */
+function mishPart(x: v128): v128 {
+  return exactTanh(log1pOf(exactExp(x)));
+}
+
+/** Twice the standard normal distribution function. */
 // @ts-ignore: decorator
 @inline
-function mishPart(x: v128): v128 {
-  const e = expOf(x);
-  return f32x4.mul(e, f32x4.add(e, splat(2)));
+function twiceNormal(x: v128): v128 {
+  return f32x4.add(splat(1), exactErf(f32x4.mul(x, splat(0.70710678118654752))));
 }
 
 // @ts-ignore: decorator
@@ -114,15 +125,14 @@ function applyUnary(f: Unary, x: v128): v128 {
   if (f == Unary.Sin) return sinOf(x);
   if (f == Unary.Cos) return cosOf(x);
   if (f == Unary.Erf) return erfOf(x);
-  if (f == Unary.Sigmoid) return f32x4.div(splat(1), f32x4.add(splat(1), exactExp(f32x4.neg(x))));
+  if (f == Unary.Sigmoid) return logistic(x);
   if (f == Unary.LogSigmoid) return f32x4.sub(f32x4.min(x, splat(0)), softplusExcess(x));
   if (f == Unary.Silu) return f32x4.div(x, f32x4.add(splat(1), exactExp(f32x4.neg(x))));
-  if (f == Unary.Gelu) return f32x4.mul(x, normalDistribution(x));
-  if (f == Unary.GeluTanh) return f32x4.mul(x, sigmoidOf(geluArgument(x)));
-  if (f == Unary.Mish) {
-    const n = mishPart(x);
-    return v128.bitselect(x, f32x4.mul(x, f32x4.div(n, f32x4.add(n, splat(2)))), f32x4.gt(x, splat(20)));
-  }
+  if (f == Unary.Gelu) return f32x4.mul(f32x4.mul(x, splat(0.5)), twiceNormal(x));
+  if (f == Unary.GeluTanh) return f32x4.mul(f32x4.mul(splat(0.5), x), f32x4.add(splat(1), geluTanhOf(x)));
+  if (f == Unary.Mish) return f32x4.mul(x, mishPart(x));
+  if (f == Unary.Softsign) return f32x4.div(x, f32x4.add(splat(1), f32x4.abs(x)));
+  if (f == Unary.Tanhshrink) return f32x4.sub(x, tanhOf(x));
   if (f == Unary.Hardsigmoid) return f32x4.div(hardened(x), splat(6));
   if (f == Unary.Hardswish) return f32x4.div(f32x4.mul(x, hardened(x)), splat(6));
   return tanhOf(x);
@@ -175,6 +185,10 @@ const enum Binary {
   MishBackward,
   HardsigmoidBackward,
   HardswishBackward,
+  SoftsignBackward,
+  TanhshrinkBackward,
+  /** x times the sigmoid of y. */
+  Glu,
 }
 
 /** In the derivatives x is the gradient, y the function's argument, or its result where that is enough. */
@@ -208,37 +222,48 @@ function applyBinary(f: Binary, x: v128, y: v128): v128 {
   if (f == Binary.SinBackward) return f32x4.mul(x, cosOf(y));
   if (f == Binary.CosBackward) return f32x4.neg(f32x4.mul(x, sinOf(y)));
   if (f == Binary.ErfBackward) return f32x4.mul(f32x4.mul(x, splat(1.1283791670955126)), expOf(f32x4.neg(f32x4.mul(y, y))));
-  if (f == Binary.SigmoidBackward) return f32x4.mul(f32x4.mul(x, y), f32x4.sub(splat(1), y));
+  if (f == Binary.SigmoidBackward) return f32x4.mul(f32x4.mul(x, f32x4.sub(splat(1), y)), y);
   if (f == Binary.LogSigmoidBackward) {
     const e = exactExp(v128.or(y, splat(-0.0)));
     const share = f32x4.div(e, f32x4.add(splat(1), e));
     return f32x4.mul(v128.bitselect(f32x4.sub(splat(1), share), share, f32x4.lt(y, splat(0))), x);
   }
-  if (f == Binary.TanhBackward) return f32x4.mul(x, f32x4.sub(splat(1), f32x4.mul(y, y)));
+  if (f == Binary.TanhBackward) return f32x4.mul(x, oneLessSquare(y));
   if (f == Binary.GeluBackward) {
-    const density = f32x4.mul(expOf(f32x4.mul(f32x4.mul(y, y), splat(-0.5))), splat(0.3989422804014327));
-    return f32x4.mul(x, f32x4.add(normalDistribution(y), f32x4.mul(y, density)));
+    const density = f32x4.mul(splat(0.3989422804014327), exactExp(f32x4.mul(f32x4.mul(y, y), splat(-0.5))));
+    return f32x4.mul(x, fusedMultiplyAdd(y, density, f32x4.mul(splat(0.5), twiceNormal(y))));
+  }
+  if (f == Binary.GeluTanhBackward) {
+    const t = geluTanhOf(y);
+    const rise = f32x4.mul(f32x4.mul(splat(0.5), y), oneLessSquare(t));
+    const slope = f32x4.mul(splat(0.7978845608028654), fusedMultiplyAdd(splat(<f32>3 * <f32>0.044715), f32x4.mul(y, y), splat(1)));
+    return f32x4.mul(x, fusedMultiplyAdd(splat(0.5), f32x4.add(splat(1), t), f32x4.mul(rise, slope)));
   }
   if (f == Binary.MishBackward) {
-    const n = mishPart(y);
-    const rest = f32x4.div(splat(2), f32x4.add(n, splat(2)));
-    const t = f32x4.sub(splat(1), rest);
-    const slope = f32x4.add(t, f32x4.mul(f32x4.mul(y, sigmoidOf(y)), f32x4.mul(rest, f32x4.add(splat(1), t))));
-    return f32x4.mul(x, v128.bitselect(splat(1), slope, f32x4.gt(y, splat(20))));
+    const t = mishPart(y);
+    return f32x4.mul(x, fusedMultiplyAdd(f32x4.mul(y, logistic(y)), oneLessSquare(t), t));
   }
-  if (f == Binary.HardsigmoidBackward) return v128.and(f32x4.div(x, splat(6)), f32x4.lt(f32x4.abs(y), splat(3)));
+  if (f == Binary.SoftsignBackward) {
+    const below = f32x4.add(splat(1), f32x4.abs(y));
+    const rest = f32x4.mul(f32x4.neg(x), f32x4.div(f32x4.div(y, below), below));
+    return f32x4.add(f32x4.div(x, below), f32x4.mul(rest, signOf(y)));
+  }
+  if (f == Binary.TanhshrinkBackward) return f32x4.add(x, f32x4.mul(f32x4.neg(x), oneLessSquare(tanhOf(y))));
+  if (f == Binary.Glu) return f32x4.mul(x, logistic(y));
+  if (f == Binary.HardsigmoidBackward) return v128.and(f32x4.mul(x, splat(1.0 / 6.0)), f32x4.lt(f32x4.abs(y), splat(3)));
   if (f == Binary.HardswishBackward) {
     const slope = f32x4.mul(x, f32x4.add(f32x4.div(y, splat(3)), splat(0.5)));
     return v128.andnot(v128.bitselect(slope, x, f32x4.lt(y, splat(3))), f32x4.le(y, splat(-3)));
   }
-  // Of y * s(u(y)) with the sigmoid s: s + y * s * (1 - s) * u'.
-  const s = sigmoidOf(f == Binary.SiluBackward ? y : geluArgument(y));
-  let inner = f32x4.mul(f32x4.mul(y, s), f32x4.sub(splat(1), s));
-  if (f == Binary.GeluTanhBackward) {
-    const slope = f32x4.add(f32x4.mul(f32x4.mul(y, y), splat(0.134145)), splat(1));
-    inner = f32x4.mul(inner, f32x4.mul(slope, splat(1.5957691216057308)));
-  }
-  return f32x4.mul(x, f32x4.add(s, inner));
+  const s = logistic(y);
+  return f32x4.mul(f32x4.mul(x, s), fusedMultiplyAdd(y, f32x4.sub(splat(1), s), splat(1)));
+}
+
+/** 1 - x * x. */
+// @ts-ignore: decorator
+@inline
+function oneLessSquare(x: v128): v128 {
+  return fusedMultiplyAdd(f32x4.neg(x), x, splat(1));
 }
 
 // @ts-ignore: decorator
@@ -272,6 +297,8 @@ const enum Ternary {
   DivBackward,
   /** x where y > z, half of it where they are equal. */
   MaximumBackward,
+  /** With respect to what the sigmoid is of, z. */
+  GluBackward,
   /** x * e^(y - z). */
   LogsumexpBackward,
 }
@@ -308,6 +335,10 @@ function applyTernary(f: Ternary, x: v128, y: v128, z: v128): v128 {
   if (f == Ternary.DivBackward) return f32x4.div(f32x4.mul(f32x4.neg(x), y), f32x4.mul(z, z));
   if (f == Ternary.MaximumBackward) {
     return f32x4.mul(x, f32x4.add(v128.and(f32x4.gt(y, z), splat(1)), v128.and(f32x4.eq(y, z), splat(0.5))));
+  }
+  if (f == Ternary.GluBackward) {
+    const s = logistic(z);
+    return f32x4.mul(f32x4.mul(f32x4.mul(f32x4.sub(splat(1), s), s), y), x);
   }
   return f32x4.mul(x, expOf(f32x4.sub(y, z)));
 }
@@ -358,7 +389,8 @@ function applyWide(f: Wide, x: v128, y: v128, z: v128, w: v128, v: v128): v128 {
   if (f == Wide.Between) return v128.andnot(x, v128.or(f32x4.le(y, z), f32x4.ge(y, w)));
   if (f == Wide.SoftplusBackward) {
     const scaled = f32x4.mul(y, z);
-    return v128.bitselect(x, f32x4.mul(x, sigmoidOf(scaled)), f32x4.gt(scaled, w));
+    const e = exactExp(scaled);
+    return v128.bitselect(x, f32x4.div(f32x4.mul(x, e), f32x4.add(e, splat(1))), f32x4.gt(scaled, w));
   }
   if (f == Wide.SquaredDifferenceBackward) return f32x4.mul(f32x4.mul(w, f32x4.sub(y, z)), x);
   if (f == Wide.AbsoluteDifferenceBackward) return f32x4.mul(f32x4.div(x, w), signOf(f32x4.sub(y, z)));
@@ -373,16 +405,15 @@ function applyWide(f: Wide, x: v128, y: v128, z: v128, w: v128, v: v128): v128 {
     return f32x4.div(f32x4.div(f32x4.mul(x, f32x4.sub(y, z)), bounded), w);
   }
   if (f == Wide.BinaryCrossEntropyWithLogitsBackward) {
-    const probability = f32x4.div(splat(1), f32x4.add(splat(1), exactExp(f32x4.neg(y))));
-    return f32x4.div(f32x4.mul(f32x4.sub(probability, z), x), w);
+    return f32x4.div(f32x4.mul(f32x4.sub(logistic(y), z), x), w);
   }
   if (f == Wide.SoftMarginBackward) {
     const e = nearestExp(f32x4.mul(f32x4.neg(z), y));
     return f32x4.mul(f32x4.div(f32x4.mul(f32x4.mul(z, e), f32x4.neg(w)), f32x4.add(e, splat(1))), x);
   }
-  if (f == Wide.Elu) return v128.bitselect(f32x4.mul(x, y), f32x4.mul(expm1Of(f32x4.mul(x, w)), z), f32x4.gt(x, splat(0)));
-  const slope = f32x4.mul(f32x4.mul(w, v), expOf(f32x4.mul(y, v)));
-  return f32x4.mul(x, v128.bitselect(z, slope, f32x4.gt(y, splat(0))));
+  if (f == Wide.Elu) return v128.bitselect(f32x4.mul(x, y), f32x4.mul(expm1Of(f32x4.mul(x, w)), z), f32x4.ge(x, splat(0)));
+  const slope = f32x4.mul(f32x4.mul(f32x4.mul(x, v), w), exactExp(f32x4.mul(y, v)));
+  return v128.bitselect(f32x4.mul(x, z), slope, f32x4.gt(y, splat(0)));
 }
 
 // @ts-ignore: decorator
@@ -551,6 +582,12 @@ export function hardsigmoid(output: usize, count: i32, x: usize): void {
 export function hardswish(output: usize, count: i32, x: usize): void {
   mapUnary(Unary.Hardswish, output, count, x);
 }
+export function softsign(output: usize, count: i32, x: usize): void {
+  mapUnary(Unary.Softsign, output, count, x);
+}
+export function tanhshrink(output: usize, count: i32, x: usize): void {
+  mapUnary(Unary.Tanhshrink, output, count, x);
+}
 export function add(output: usize, count: i32, x: usize, y: usize): void {
   mapBinary(Binary.Add, output, count, x, y);
 }
@@ -643,6 +680,18 @@ export function hardsigmoidBackward(output: usize, count: i32, x: usize, y: usiz
 }
 export function hardswishBackward(output: usize, count: i32, x: usize, y: usize): void {
   mapBinary(Binary.HardswishBackward, output, count, x, y);
+}
+export function softsignBackward(output: usize, count: i32, x: usize, y: usize): void {
+  mapBinary(Binary.SoftsignBackward, output, count, x, y);
+}
+export function tanhshrinkBackward(output: usize, count: i32, x: usize, y: usize): void {
+  mapBinary(Binary.TanhshrinkBackward, output, count, x, y);
+}
+export function glu(output: usize, count: i32, x: usize, y: usize): void {
+  mapBinary(Binary.Glu, output, count, x, y);
+}
+export function gluBackward(output: usize, count: i32, x: usize, y: usize, z: usize): void {
+  mapTernary(Ternary.GluBackward, output, count, x, y, z);
 }
 export function addScaled(output: usize, count: i32, x: usize, y: usize, z: usize): void {
   mapTernary(Ternary.AddScaled, output, count, x, y, z);

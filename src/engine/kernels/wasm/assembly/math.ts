@@ -217,8 +217,11 @@ function quotientLow(x: v128, xLow: v128, y: v128, yLow: v128, inverse: v128, hi
   return rounded(high, rest, rounded(xLow, inverse, rounded(inverse, x, f32x4.neg(high))));
 }
 
-/** e to the power of x, less 1, with the bits of Sleef's. */
-export function expm1(x: v128): v128 {
+/** The second part of what the function below gives. */
+let powerLow: v128 = i32x4.splat(0);
+
+/** e to the power of x, in two parts. */
+function doubleExp(x: v128): v128 {
   const inRange = inExponentRange(x);
   const shifted = f32x4.add(f32x4.mul(inRange, splat(1.44269504088896341)), splat(roundingShift));
   const n = f32x4.sub(shifted, splat(roundingShift));
@@ -249,11 +252,46 @@ export function expm1(x: v128): v128 {
   const exponent = i32x4.sub(shifted, i32x4.splat(roundingShiftBits));
   const half = halfPowerOfTwo(exponent);
   const other = otherPowerOfTwo(exponent);
-  const power = f32x4.mul(f32x4.mul(g, half), other);
+  powerLow = f32x4.mul(f32x4.mul(gLow, half), other);
+  return f32x4.mul(f32x4.mul(g, half), other);
+}
+
+/** e to the power of x, less 1, with the bits of Sleef's. */
+export function expm1(x: v128): v128 {
+  const power = doubleExp(x);
   const high = f32x4.add(power, splat(-1));
-  const result = f32x4.add(high, f32x4.add(sumLoss(power, splat(-1), high), f32x4.mul(f32x4.mul(gLow, half), other)));
+  const result = f32x4.add(high, f32x4.add(sumLoss(power, splat(-1), high), powerLow));
   const bounded = v128.bitselect(splat(-1), v128.bitselect(splat(Infinity), result, f32x4.gt(x, splat(88.72283172607421875))), f32x4.lt(x, splat(-16.63553237915039)));
   return v128.bitselect(x, bounded, f32x4.eq(x, splat(0)));
+}
+
+/** The hyperbolic tangent, with the bits of Sleef's. */
+export function exactTanh(x: v128): v128 {
+  const magnitude = f32x4.abs(x);
+  const power = doubleExp(f32x4.pmin(magnitude, splat(9)));
+  const low = powerLow;
+  const inverse = f32x4.div(splat(1), power);
+  const inverseLow = f32x4.mul(inverse, rounded(f32x4.neg(low), inverse, rounded(f32x4.neg(power), inverse, splat(1))));
+  const below = f32x4.sub(power, inverse);
+  const belowLow = sumInOrderLow(power, low, f32x4.neg(inverse), f32x4.neg(inverseLow), below);
+  const above = f32x4.add(power, inverse);
+  const aboveLow = sumInOrderLow(power, low, inverse, inverseLow, above);
+  const divisor = f32x4.div(splat(1), above);
+  const q = f32x4.mul(below, divisor);
+  const result = f32x4.add(q, quotientLow(below, belowLow, above, aboveLow, divisor, q));
+  return withSignOf(x, v128.bitselect(splat(1), result, f32x4.gt(magnitude, splat(8.664339742))));
+}
+
+/** The error function, to three units in the last place of 1, with the bits of PyTorch's vectors (after Abramowitz and Stegun, 7.1.26). */
+export function exactErf(x: v128): v128 {
+  const magnitude = f32x4.abs(x);
+  const t = f32x4.div(splat(1), rounded(splat(0.3275911), magnitude, splat(1)));
+  let p = rounded(splat(1.061405429), t, splat(-1.453152027));
+  p = rounded(p, t, splat(1.421413741));
+  p = rounded(p, t, splat(-0.284496736));
+  p = rounded(p, t, splat(0.254829592));
+  const e = exactExp(f32x4.neg(f32x4.mul(x, x)));
+  return withSignOf(x, rounded(f32x4.neg(f32x4.mul(e, t)), p, splat(1)));
 }
 
 /** The magnitude with the sign of x. */
@@ -480,14 +518,6 @@ function errorComplement(z: v128): v128 {
   p = multiplyAdd(p, t, splat(1.00002368));
   p = multiplyAdd(p, t, splat(-1.26551223));
   return f32x4.mul(t, exp(f32x4.sub(p, f32x4.mul(z, z))));
-}
-
-/** The standard normal distribution function: half of erfc(-x / sqrt(2)). */
-// @ts-ignore: decorator
-@inline
-export function normalDistribution(x: v128): v128 {
-  const tail = f32x4.mul(errorComplement(f32x4.mul(f32x4.abs(x), splat(0.70710678118654752))), splat(0.5));
-  return v128.bitselect(tail, f32x4.sub(splat(1), tail), f32x4.lt(x, splat(0)));
 }
 
 /** The error function. */
