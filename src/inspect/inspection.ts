@@ -66,6 +66,8 @@ export class Inspection {
     optimizers: 0,
     models: [],
   };
+  /** The cells of a notebook go on with the same modules. */
+  readonly #reinitializers = new WeakMap<Module, Reinitializer>();
   readonly #restoring: Restoring;
   readonly recorder: Recorder;
   readonly trials: Trials;
@@ -89,16 +91,20 @@ export class Inspection {
     });
   }
 
+  /** Keeps no model alive: the code may have let go of it. */
+  letGo(): void {
+    this.#models.clear();
+  }
+
   /** Takes these for the file's models. With `infer`, inputs are worked out for those that the code did not run. */
   setModels(models: readonly NamedModel[], { infer }: { readonly infer: boolean }): void {
-    const before = new Map([...this.#models.values()].map(({ module, reinitializer }) => [module, reinitializer]));
     this.#models.clear();
     this.recorder.training.ended();
     for (const named of models) {
       const found = this.#ownPassSafely(named.module, infer);
       const [own, traceMissing] = typeof found === "string" ? [null, found] : [found, ""];
-      // The cells of a notebook go on with the same modules.
-      const reinitializer = before.get(named.module) ?? new Reinitializer(this.#engine, this.#initializations);
+      const reinitializer = this.#reinitializers.get(named.module) ?? new Reinitializer(this.#engine, this.#initializations);
+      this.#reinitializers.set(named.module, reinitializer);
       reinitializer.codeRanOn();
       this.#models.set(named.name, {
         ...named,

@@ -45,6 +45,7 @@ const signalRequest = { model: text, input: optional(checkSignalInput), seed: nu
 export const checkParams: Params = {
   run: shape<RunnerMethods["run"]["params"]>({ bundle: either(bundle, program), workingDirectory: text, build: optional(text), access }, { isLook: flag }),
   runCell: shape<RunnerMethods["runCell"]["params"]>({ cell: part, number: whole }),
+  cellModels: shape({}),
   preparePython: shape({ snapshot: optional(text) }),
   forward: shape({ model: text, input: forwardInput, seed: optional(numeric) }),
   showOwnPass: modelOnly,

@@ -52,12 +52,20 @@ export interface PythonPart {
 
 /** What a cell of a notebook came to. */
 export interface CellResult {
-  /** All that the namespace holds now. */
-  readonly models: readonly ModelSnapshot[];
   readonly failure: Failure | null;
   /** The value of its last expression as IPython shows it; null where it shows none. */
   readonly text: string | null;
-  /** The name of the model that this value is; null where it is none. */
+  /** Whether this value is a module, whose picture belongs to what the cell shows. */
+  readonly isModel: boolean;
+}
+
+/** What the namespace of a notebook holds after a cell. */
+export interface CellModels {
+  /** Null: those that were told last, without any change. */
+  readonly models: readonly ModelSnapshot[] | null;
+  /** Where one of them cannot be looked at. */
+  readonly failure: Failure | null;
+  /** The name of the model that the value of the last cell is; null where it is none. */
   readonly model: string | null;
   /** Absolute paths of the workspace's modules that were imported by now. */
   readonly files: readonly string[];
@@ -134,6 +142,8 @@ export interface RunnerMethods {
   preparePython: { params: { readonly snapshot: string | null }; result: null };
   /** Runs a cell in the namespace that the run of a notebook left, with the number that `Out` knows its value by. */
   runCell: { params: { readonly cell: PythonPart; readonly number: number }; result: CellResult };
+  /** The models that the namespace holds since the last cell ran: asked for when its result is shown, which does not wait for them. */
+  cellModels: { params: Readonly<Record<string, never>>; result: CellModels };
   forward: { params: ForwardRequest; result: ModelSnapshot };
   /** Shows again the pass that the model came with (ModelSnapshot.ownPass), without running it. */
   showOwnPass: { params: { readonly model: string }; result: ModelSnapshot };

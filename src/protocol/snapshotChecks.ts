@@ -2,7 +2,7 @@ import { type Check, either, flag, keyOf, kinds, list, numeric, oneOf, optional,
 import type { Exit, Failure, FailureText, PlainFailure, StackFrame, Stopped } from "./failure.js";
 import type { ArgumentValue, AxisName, FamilyName, LayerFamily, NamedArguments, TakenSize } from "./layer.js";
 import type { OperationEffect, OperationName, StepArgument, TensorPart } from "./operation.js";
-import type { CellResult, Offer, RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
+import type { CellModels, CellResult, Offer, RunnerMethod, RunnerMethods, RunResult, TensorValues } from "./runner.js";
 import { checkActivation, checkSignal } from "./signalChecks.js";
 import type * as snapshot from "./snapshot.js";
 import { checkComparison } from "./stateChecks.js";
@@ -316,7 +316,8 @@ const nothing: Check<null> = (value) => (value === null ? null : " is not null")
 /** What each method of a runner answers with. */
 export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]["result"]> } = {
   run: shape<RunResult>({ models: list(checkModel), failure: optional(checkFailure), offers: list(checkOffer) }, { files: list(text) }),
-  runCell: shape<CellResult>({ models: list(checkModel), failure: optional(checkFailure), text: optional(text), model: optional(text), files: list(text) }),
+  runCell: shape<CellResult>({ failure: optional(checkFailure), text: optional(text), isModel: flag }),
+  cellModels: shape<CellModels>({ models: optional(list(checkModel)), failure: optional(checkFailure), model: optional(text), files: list(text) }),
   forward: checkModel,
   showOwnPass: checkModel,
   reinitialize: checkModel,

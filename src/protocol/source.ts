@@ -1,7 +1,7 @@
 import type { RunnerMethod } from "./runner.js";
 
 /** What may be asked of models that are there; parameters and results are those of RunnerMethods. */
-export type ModelRequest = Exclude<RunnerMethod, "run" | "preparePython" | "runCell">;
+export type ModelRequest = Exclude<RunnerMethod, "run" | "preparePython" | "runCell" | "cellModels">;
 
 /**
  * What the place that models come from can do; every view offers exactly this. "run": make the models anew, from code or a file. "stop": end what is under

@@ -10,6 +10,7 @@ import { type CallFrame, type Engine, Inspection, lackingIn, ScriptCalls } from 
 import type {
   Access,
   Bundle,
+  CellModels,
   CellResult,
   Failure,
   ModelSnapshot,
@@ -52,6 +53,10 @@ interface Session {
   readonly bindings: Bundle["bindings"];
   /** Of a notebook. */
   readonly runCell?: PythonCode["runCell"];
+  /** What the last cell gave. */
+  readonly cellValue?: unknown;
+  /** What was told after a cell, in short. */
+  readonly toldModels?: string | null;
 }
 
 /** What the code was doing when something stopped it. */
@@ -133,6 +138,7 @@ const handlers: Handlers = {
   preparePython,
   run,
   runCell,
+  cellModels,
   forward: (params) => live().forward(params),
   showOwnPass: ({ model }) => live().showOwnPass(model),
   reinitialize: (params) => live().reinitialize(params),
@@ -310,9 +316,28 @@ async function runCell({ cell, number }: RunnerMethods["runCell"]["params"]): Pr
   if (!session || !run) throw new Error(l10n.t("The model file has not run yet."));
   tell({ kind: "phase", phase: "code" });
   const { failure, text, value } = await run(cell, number);
-  session = { ...session, bindings: session.code.bindings?.() ?? [] };
-  const { models, failure: told } = await inspect(session, failure, true);
-  return { models, failure: told, text, model: session.inspection.nameOf(value), files: session.code.files?.() ?? [] };
+  session = { ...session, cellValue: value };
+  return { failure, text, isModel: value instanceof session.engine.nn.Module };
+}
+
+async function cellModels(): Promise<CellModels> {
+  if (!session) throw new Error(l10n.t("The model file has not run yet."));
+  const { cellValue, toldModels = null } = session;
+  const looked = { ...session, bindings: session.code.bindings?.() ?? [] };
+  const { models, failure } = await inspect(looked, null, true);
+  const text = withoutToJson(() => textOf(models));
+  session = { ...looked, cellValue: null, toldModels: text };
+  const isTold = text !== null && text === toldModels;
+  return { models: isTold ? null : models, failure, model: session.inspection.nameOf(cellValue), files: session.code.files?.() ?? [] };
+}
+
+/** What is compared of models: how long a call took is another each time, and no change. Null where it cannot be had, which the answer then says. */
+function textOf(models: readonly ModelSnapshot[]): string | null {
+  try {
+    return JSON.stringify(models).replace(/"duration":[^,}]+/g, "");
+  } catch {
+    return null;
+  }
 }
 
 async function finished(failure: Failure | null, session: Session, build: string | null): Promise<RunResult> {
@@ -355,6 +380,7 @@ async function inspect(session: Session, failure: Failure | null, mayRun: boolea
   leftovers?.end();
   tell({ kind: "phase", phase: "inspecting" });
   const troubles: Trouble[] = [];
+  inspection.letGo();
   const { models, offers } = built ?? (await findModels(code, inspection, engine, bindings, mayRun, troubles));
   inspection.setModels(models, { infer: mayRun });
   const described: ModelSnapshot[] = (beingDescribed = []);

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { CellResult, Failure, ModelSnapshot } from "../../protocol/index.js";
+import type { CellModels, CellResult, Failure, ModelSnapshot } from "../../protocol/index.js";
 import { documentKey } from "../sources/documents.js";
 import type { SourceOutcome } from "../sources/modelSource.js";
 import { access, type Runners, unsavedTexts } from "../sources/runners.js";
@@ -21,6 +21,8 @@ export interface KernelOptions {
   readonly onModels: (file: string) => void;
 }
 
+type Held = CellModels & { readonly models: readonly ModelSnapshot[] };
+
 /** Runs the cells of one notebook, in the order in which they were started, in one namespace that a process holds. */
 export class NotebookKernel {
   readonly file: string;
@@ -36,6 +38,8 @@ export class NotebookKernel {
   #isStarted = false;
   /** The texts that the namespace comes from, by cell. */
   #texts = new Map<string, string>();
+  /** What the namespace held when it last changed. */
+  #models: readonly ModelSnapshot[] = [];
 
   constructor(options: KernelOptions) {
     this.#options = options;
@@ -92,6 +96,7 @@ export class NotebookKernel {
     this.#isStarted = false;
     this.#count = 0;
     this.#texts = new Map();
+    this.#models = [];
   }
 
   /** False where what follows is not to run. */
@@ -108,19 +113,23 @@ export class NotebookKernel {
     await execution.clearOutput();
     const text = document.getText();
     const ran = this.#request(execution, text, outputs);
-    const outcome = ran.then(({ result, failure }) => this.#outcome(result, failure));
+    // The cell ends without waiting for them, unless one of them is its value.
+    const looked = ran.then(({ failure }) => this.#look(failure));
+    const outcome = looked.then((held) => this.#outcome(held));
     models.began({ file: this.file, outcome, abort });
     const { result, failure } = await ran;
-    if (result?.text != null) {
-      outputs.value(result.text, this.#count);
-      const model = result.models.find(({ name }) => name === result.model);
+    if (result?.text != null) outputs.value(result.text, this.#count);
+    if (result?.isModel) {
+      const { models: held, model: name } = await looked;
+      const model = held.find((each) => each.name === name);
       const picture = model && (await this.#options.picture(model));
       if (picture) outputs.picture(picture);
     }
     if (failure) outputs.failure(failure);
     await outputs.done();
-    this.#abort = null;
     execution.end(failure === null, Date.now());
+    await looked;
+    if (this.#abort === abort) this.#abort = null;
     // Whoever follows the run has taken its models before the next begins.
     await new Promise((resolve) => setImmediate(resolve));
     onModels(this.file);
@@ -151,9 +160,20 @@ export class NotebookKernel {
     }
   }
 
-  #outcome(result: CellResult | null, failure: Failure | null): SourceOutcome {
-    const files = result?.files ?? [];
-    return { models: result?.models ?? [], failure, documents: [...this.#texts.keys(), ...files], texts: new Map(this.#texts) };
+  /** What the namespace holds after a cell, which failed or did not. */
+  async #look(failure: Failure | null): Promise<Held> {
+    try {
+      const runner = await this.#options.runners.start();
+      const { models, failure: trouble, ...held } = await runner.request(this.file, "cellModels", {}, { timeLimit: Infinity });
+      this.#models = models ?? this.#models;
+      return { ...held, models: this.#models, failure: failure ?? trouble };
+    } catch (error) {
+      return { models: [], model: null, files: [], failure: failure ?? failureOf(error) };
+    }
+  }
+
+  #outcome({ models, failure, files }: Held): SourceOutcome {
+    return { models, failure, documents: [...this.#texts.keys(), ...files], texts: new Map(this.#texts) };
   }
 }
 

@@ -39,8 +39,12 @@ def run_file(path, text, name):
 
 
 def collect():
+    """Has the engine forget, too, what the code has forgotten."""
+    from torch import _bridge
+
     sys.last_exc = None
     gc.collect()
+    _bridge.release()
 
 
 def files():

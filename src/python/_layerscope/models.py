@@ -1,5 +1,6 @@
 """What a namespace holds of models, and what else could make one."""
 import ast
+import functools
 import json
 import linecache
 import sys
@@ -34,23 +35,32 @@ def _declared():
     """Where names of the top level are bound last."""
     places = {}
     for file in program.files:
-        try:
-            tree = ast.parse("".join(linecache.getlines(file)))
-        except SyntaxError:
-            continue
-        for node in ast.walk(tree):
-            targets = []
-            if isinstance(node, ast.Assign):
-                targets = node.targets
-            elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
-                targets = [node.target]
-            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                places[node.name] = (file, node.lineno, node.col_offset + 1)
-            for target in targets:
-                for each in ast.walk(target):
-                    if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
-                        places[each.id] = (file, each.lineno, each.col_offset + 1)
+        for name, line, column in _declared_in("".join(linecache.getlines(file))):
+            places[name] = (file, line, column)
     return places
+
+
+@functools.lru_cache(maxsize=1000)
+def _declared_in(text):
+    """The same of one text, which the cells before a cell still have."""
+    places = {}
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return []
+    for node in ast.walk(tree):
+        targets = []
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
+            targets = [node.target]
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            places[node.name] = (node.name, node.lineno, node.col_offset + 1)
+        for target in targets:
+            for each in ast.walk(target):
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+                    places[each.id] = (each.id, each.lineno, each.col_offset + 1)
+    return list(places.values())
 
 
 def variables():
