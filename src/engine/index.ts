@@ -46,6 +46,7 @@ export {
 export { getNumThreads, setNumThreads } from "./kernels/wasm/threads.js";
 export { observe, type Observer } from "./observer.js";
 export { listenToWarnings } from "./warnings.js";
+export { interruptBy } from "./interruption.js";
 export type { Operation } from "./operation.js";
 export { summarize, type Summary } from "./kernels/statistics.js";
 

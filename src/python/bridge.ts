@@ -14,6 +14,8 @@ export interface PythonSide {
   frames(): string;
   /** A warning, for Python's `warnings`, which may raise it. */
   warn(text: string): string;
+  /** Raises what a key raises that interrupts. */
+  interrupt(): string;
 }
 
 /** Positional names and the names of options; "?" behind one that may be null. */
@@ -67,6 +69,19 @@ export class Bridge {
   /** What PyTorch would issue as a UserWarning. */
   warn(text: string): void {
     this.#result(this.#python().warn(text));
+  }
+
+  /** Ends what the engine does, as Python code is ended by a key. */
+  interrupt(): void {
+    throw this.#interruption();
+  }
+
+  #interruption(): unknown {
+    try {
+      return this.#result(this.#python().interrupt());
+    } catch (raised) {
+      return raised;
+    }
   }
 
   /** An error of the engine's by the number that Python knows it by. */
@@ -301,6 +316,8 @@ export class Bridge {
   /** An error as Python gets it: "!" and JSON. */
   #thrown(error: unknown): string {
     if (error instanceof Raised) return `!${JSON.stringify(["raised", "", error.index])}`;
+    // Python may be interrupted where it only tells the engine where it is.
+    if ((error as { readonly type?: unknown } | null)?.type === "KeyboardInterrupt") return this.#thrown(this.#interruption());
     const index = ++this.#errorCount;
     const known = error instanceof Error ? error : new Error(String(error));
     this.#errors.set(index, known);

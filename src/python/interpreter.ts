@@ -134,10 +134,12 @@ export class NoInterpreter extends Error {
 export class Interpreter {
   readonly bridge: Bridge;
   readonly #py: Pyodide;
+  readonly #engine: Engine;
   readonly #driver: Driver;
 
-  private constructor(py: Pyodide, bridge: Bridge, driver: Driver) {
+  private constructor(py: Pyodide, engine: Engine, bridge: Bridge, driver: Driver) {
     this.#py = py;
+    this.#engine = engine;
     this.bridge = bridge;
     this.#driver = driver;
   }
@@ -153,8 +155,14 @@ export class Interpreter {
     const bridge = new Bridge(engine, names, () => side!);
     const exports = {
       ...bridge.exports,
-      connect: (invoke: PythonSide["invoke"], forward: PythonSide["forward"], frames: PythonSide["frames"], warn: PythonSide["warn"]) => {
-        side = { invoke, forward, frames, warn };
+      connect: (
+        invoke: PythonSide["invoke"],
+        forward: PythonSide["forward"],
+        frames: PythonSide["frames"],
+        warn: PythonSide["warn"],
+        interrupt: PythonSide["interrupt"],
+      ) => {
+        side = { invoke, forward, frames, warn, interrupt };
       },
     };
     py.registerJsModule("_engine", exports);
@@ -164,7 +172,7 @@ export class Interpreter {
     writeModules(py, home);
     engine.listenToWarnings((text) => bridge.warn(text));
     const driver = py.runPython("import sys\nsys.path.insert(0, '/lib/layerscope')\nimport _layerscope\n_layerscope.driver()") as Driver;
-    return new Interpreter(py, bridge, driver);
+    return new Interpreter(py, engine, bridge, driver);
   }
 
   /** Shows Python these folders under their own names, and has it work in one. */
@@ -181,6 +189,10 @@ export class Interpreter {
   /** The shared memory that another thread writes 2 into to interrupt what runs. */
   setInterruptBuffer(buffer: Uint8Array): void {
     this.#py.setInterruptBuffer(atomically(buffer));
+    // Python looks at it between two of its own steps; what the engine does within one may take long.
+    this.#engine.interruptBy(() => {
+      if (Atomics.load(buffer, 0) === 2 && Atomics.compareExchange(buffer, 0, 2, 0) === 2) this.bridge.interrupt();
+    });
   }
 
   /** Runs a file. `name`: "__main__", or the module's name for a run that the user did not ask for. */

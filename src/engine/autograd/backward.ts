@@ -1,4 +1,5 @@
 import { RuntimeError } from "../errors.js";
+import { checkInterrupt } from "../interruption.js";
 import { binary, copy, fill } from "../kernels/elementwise.js";
 import { observer, withoutObserver } from "../observer.js";
 import { checkedOptions } from "../arguments.js";
@@ -194,6 +195,7 @@ function step(node: GraphNode, { retainGraph, createGraph, captures, useful }: P
   }
   const { inputs } = node;
   if (useful !== null && !inputs.some((input) => input !== null && useful.has(input))) return;
+  checkInterrupt();
   const results = createGraph ? node.recordedBackward(gradient) : node.backward(gradient);
   for (let k = 0; k < inputs.length; k++) {
     const input = inputs[k];

@@ -2,6 +2,7 @@ import { isGradEnabled } from "../autograd/gradMode.js";
 import { GraphNode, type Edge } from "../autograd/graph.js";
 import { checkVersion, freedGraph } from "../autograd/savedTensors.js";
 import { NotImplementedError, nameInPython } from "../errors.js";
+import { checkInterrupt } from "../interruption.js";
 import { copy } from "../kernels/elementwise.js";
 import { stridesLike } from "../kernels/layout.js";
 import { sumTo } from "../kernels/sumTo.js";
@@ -32,6 +33,7 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
   return (...args) => {
     const watcher = observer();
     try {
+      checkInterrupt();
       if (args.length > row.arguments.length) refuseFurther(row, args);
       if (hasShapeless) requireShapes(row.name, args);
       const spec = row.infer(...args);

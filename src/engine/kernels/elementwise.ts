@@ -1,5 +1,6 @@
 import { bool, type DType, type ElementArray } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
+import { checkInterrupt } from "../interruption.js";
 import { contiguousStrides, equalSizes } from "../size.js";
 import { through, type Tensor } from "../tensor.js";
 import { binaryRows, type BinaryRow } from "./binaryRows.js";
@@ -57,6 +58,9 @@ function elementsOf(operand: Operand, sizes: readonly number[]): Elements {
   return { data: operand.storage.data, offset, strides };
 }
 
+/** Elements between two looks for an interrupt. */
+const slice = 2 ** 20;
+
 /** output[i] = f(x[i]); `x` is broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
 export function unary(output: Tensor, x: Tensor, f: (value: number) => number, kernel?: KernelCall): void {
   if (output.isMeta) return;
@@ -75,7 +79,9 @@ export function unary(output: Tensor, x: Tensor, f: (value: number) => number, k
     const start = x.offset;
     const first = output.offset;
     const count = output.numel();
-    for (let i = 0; i < count; i++) out[first + i] = g(a[start + i]!);
+    for (let i = 0; i < count; checkInterrupt()) {
+      for (const end = Math.min(count, i + slice); i < end; i++) out[first + i] = g(a[start + i]!);
+    }
     return;
   }
   const operand = broadcastOperand(x, sizes);

@@ -1,4 +1,5 @@
 /** Factorizations of one row-major matrix in double precision. Meant for the small matrices that models hold, not for thousands of rows. */
+import { checkInterrupt } from "../interruption.js";
 
 /** LU with partial pivoting, in place: the matrix becomes L (unit diagonal, below) and U. */
 export interface LU {
@@ -16,6 +17,7 @@ export function luInPlace(a: Float64Array, n: number, rows = n): LU {
   let sign = 1;
   let singularAt = 0;
   for (let k = 0; k < steps; k++) {
+    checkInterrupt();
     let pivot = k;
     for (let i = k + 1; i < rows; i++) if (Math.abs(a[i * n + k]!) > Math.abs(a[pivot * n + k]!)) pivot = i;
     pivots[k] = pivot;
@@ -43,12 +45,14 @@ export function luSolve(lu: Float64Array, pivots: Int32Array, n: number, b: Floa
     if (pivot !== k) for (let j = 0; j < m; j++) [b[k * m + j], b[pivot * m + j]] = [b[pivot * m + j]!, b[k * m + j]!];
   }
   for (let i = 0; i < n; i++) {
+    checkInterrupt();
     for (let k = 0; k < i; k++) {
       const factor = lu[i * n + k]!;
       if (factor !== 0) for (let j = 0; j < m; j++) b[i * m + j]! -= factor * b[k * m + j]!;
     }
   }
   for (let i = n - 1; i >= 0; i--) {
+    checkInterrupt();
     for (let k = i + 1; k < n; k++) {
       const factor = lu[i * n + k]!;
       if (factor !== 0) for (let j = 0; j < m; j++) b[i * m + j]! -= factor * b[k * m + j]!;
@@ -82,6 +86,7 @@ export function cofactors(a: Float64Array, n: number): Float64Array {
 /** Lower-triangular L with L L^T = A. Returns the order of the first minor that is not positive, or 0; from there on `l` holds what was not yet factored. */
 export function cholesky(l: Float64Array, a: Float64Array, n: number): number {
   for (let i = 0; i < n; i++) {
+    checkInterrupt();
     for (let j = 0; j <= i; j++) {
       let sum = a[i * n + j]!;
       for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
@@ -107,6 +112,7 @@ export function qr(q: Float64Array, r: Float64Array, matrix: Float64Array, m: nu
   const steps = Math.min(m, n);
   const taus = new Float64Array(steps);
   for (let j = 0; j < steps; j++) {
+    checkInterrupt();
     let below = 0;
     for (let i = j + 1; i < m; i++) below += a[i * n + j]! ** 2;
     const head = a[j * n + j]!;
@@ -126,6 +132,7 @@ export function qr(q: Float64Array, r: Float64Array, matrix: Float64Array, m: nu
   }
   for (let i = 0; i < k; i++) for (let c = i; c < n; c++) r[i * n + c] = a[i * n + c]!;
   for (let c = 0; c < k; c++) {
+    checkInterrupt();
     const column = new Float64Array(m);
     column[c] = 1;
     for (let j = steps - 1; j >= 0; j--) {
@@ -157,6 +164,7 @@ export function eigh(values: Float64Array, vectors: Float64Array, matrix: Float6
     }
     if (rest <= 1e-32 * total) break;
     for (let p = 0; p < n; p++) {
+      checkInterrupt();
       for (let q = p + 1; q < n; q++) {
         const off = a[p * n + q]!;
         if (off === 0) continue;
@@ -206,6 +214,7 @@ export function svd(u: Float64Array, s: Float64Array, v: Float64Array, matrix: F
   for (let sweep = 0, rotated = true; sweep < maxSweeps && rotated; sweep++) {
     rotated = false;
     for (let p = 0; p < n; p++) {
+      checkInterrupt();
       for (let q = p + 1; q < n; q++) {
         let pp = 0;
         let qq = 0;
@@ -255,6 +264,7 @@ export function svd(u: Float64Array, s: Float64Array, v: Float64Array, matrix: F
 /** Appends unit vectors, orthogonal to all, until the vectors span the space. */
 function completeBasis(vectors: Float64Array[], size: number): void {
   for (let axis = 0; axis < size && vectors.length < size; axis++) {
+    checkInterrupt();
     const candidate = new Float64Array(size);
     candidate[axis] = 1;
     // Twice, against rounding.

@@ -1,4 +1,5 @@
 import type { ElementArray } from "../dtype.js";
+import { checkInterrupt } from "../interruption.js";
 import { packRows, type Held, type Matrix } from "./matrix.js";
 import { matrixOperand, multiplyBlocks } from "./wasm/product.js";
 import { productMemory } from "./wasm/threads.js";
@@ -28,6 +29,7 @@ function multiplyByDots(output: ElementArray, start: number, m: number, n: numbe
   const { data: x, rowStride: xRow, columnStride: xColumn } = a;
   const { data: y, rowStride: yRow, columnStride: yColumn } = b;
   for (let i = 0; i < m; i++) {
+    checkInterrupt();
     const xStart = a.offset + i * xRow;
     let j = 0;
     // Four sums at a time: they do not wait for each other.
@@ -70,6 +72,7 @@ function multiplyByRows(output: ElementArray, start: number, m: number, n: numbe
   for (let j0 = 0; j0 < n; j0 += tile) {
     const width = Math.min(tile, n - j0);
     for (let i = 0; i < m; i++) {
+      checkInterrupt();
       sums.fill(0, 0, width);
       const xStart = a.offset + i * a.rowStride;
       let p = 0;

@@ -1,3 +1,5 @@
+import { checkInterrupt } from "../interruption.js";
+
 /** The exponential of one row-major matrix in double precision: its Taylor series for a small enough part, squared until it is whole. */
 export function exponential(a: Float64Array, n: number): Float64Array {
   let norm = 0;
@@ -27,6 +29,7 @@ function identity(n: number): Float64Array {
 function multiplied(a: Float64Array, b: Float64Array, n: number): Float64Array {
   const result = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
+    checkInterrupt();
     for (let k = 0; k < n; k++) {
       const factor = a[i * n + k]!;
       if (factor !== 0) for (let j = 0; j < n; j++) result[i * n + j]! += factor * b[k * n + j]!;

@@ -1,4 +1,5 @@
 import type { ElementArray } from "../dtype.js";
+import { checkInterrupt } from "../interruption.js";
 import { cellBackward, runCell, type RecurrentMode } from "./cells.js";
 import { multiply } from "./matmul.js";
 import type { Matrix } from "./matrix.js";
@@ -96,6 +97,7 @@ export function recurrentForward(
   let h: Rows = { data: h0, start: 0 };
   let c: Rows | null = c0 && { data: c0, start: 0 };
   for (const t of stepsInOrder(sizes)) {
+    checkInterrupt();
     startFrom(fromState, biases.hidden);
     multiply(fromState, 0, batch, width, state, matrix(h.data, state, h.start), transposed(weights.hiddenWeight, state), "values");
     const out = { data: output, start: t * batch * state };
@@ -154,6 +156,7 @@ export function recurrentBackward(
   const dc = like(x, mode === "lstm" ? batch * hidden : 0);
   if (dCell !== null) dc.set(dCell);
   for (let k = steps - 1; k >= 0; k--) {
+    checkInterrupt();
     const t = order[k]!;
     const before = k === 0 ? null : order[k - 1]!;
     for (let i = 0; i < batch * state; i++) dState[i]! += dOutput[t * batch * state + i]!;

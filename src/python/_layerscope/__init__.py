@@ -59,7 +59,8 @@ def driver():
     from torch.nn.modules import module
 
     sys.stdout.reconfigure(line_buffering=True)
-    _engine.connect(create_proxy(_bridge.on_invoke), create_proxy(module.on_forward), create_proxy(_bridge.on_frames), create_proxy(_bridge.on_warn))
+    called = (_bridge.on_invoke, module.on_forward, _bridge.on_frames, _bridge.on_warn, _bridge.on_interrupt)
+    _engine.connect(*map(create_proxy, called))
     sys.meta_path.insert(0, sources.finder())
     sys.meta_path.append(standins.Finder())
     sys.dont_write_bytecode = True

@@ -455,6 +455,10 @@ _TRIGGERED = (
 )
 
 
+def on_interrupt():
+    return failure(KeyboardInterrupt())
+
+
 def on_warn(text):
     import warnings
 

@@ -1,3 +1,4 @@
+import { checkInterrupt } from "../../interruption.js";
 import type { Held, Matrix } from "../matrix.js";
 import { blockColumns, blockDepth, blockRows, bytes, copyRows, roundUp, stage } from "./blocks.js";
 import type { KernelInstance, ProductKernels } from "./instance.js";
@@ -124,6 +125,7 @@ export function multiplyBlocks(
       for (let q = p; q < end; q += blockDepth) b.pack(memory, q, j, Math.min(blockDepth, end - q), columns, packedB + (q - p) * width * bytes);
       let staged = { rowStride: 0, columnStride: 0 };
       for (let i = 0; i < m; i += rowsAtOnce) {
+        checkInterrupt();
         const rows = Math.min(rowsAtOnce, m - i);
         const inTile = { data: float32, start: tile / bytes, stride: width };
         const inOutput = { data: output, start: start + i * n + j, stride: n };
