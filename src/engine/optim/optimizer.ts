@@ -19,6 +19,11 @@ export interface ParameterGroup {
   lr: number;
   /** The learning rate that a scheduler started from. */
   initialLr?: number;
+  /** Between what a schedule takes rate and momentum. */
+  maxLr?: number;
+  minLr?: number;
+  maxMomentum?: number;
+  baseMomentum?: number;
   momentum?: number;
   betas?: readonly [number, number];
 }

@@ -409,10 +409,6 @@ def is_nonzero(input):
 
 def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_serialization=True):
     """Writes tensors, state dictionaries, lists and numbers to a file, which PyTorch reads too."""
-    from .nn import Module
-
-    if isinstance(obj, Module):
-        raise _not_here("torch.save of a module itself is not in Layerscope's engine: save its state_dict()")
     spec, flat = _encode((_for_file(obj),))
     data = _e.saved(spec, *flat)
     if isinstance(data, str):
@@ -437,14 +433,27 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=True, mmap=No
     return _from_file(_result(_e.loaded(to_js(data))))
 
 
-def _for_file(value):
-    """Tuples are kept as such."""
+def _for_file(value, place="obj"):
+    """What weights files hold: tensors, numbers, texts and containers of them; tuples are kept as such. PyTorch writes more, which it does not load unless told to run it."""
     kind = type(value)
-    if kind is tuple:
-        return _b.Tuple([_for_file(item) for item in value])
-    if kind is list:
-        return [_for_file(item) for item in value]
-    return kind((key, _for_file(item)) for key, item in value.items()) if kind in (dict, _b.OrderedDict) else value
+    if isinstance(value, tuple):
+        return _b.Tuple([_for_file(item, f"{place}[{i}]") for i, item in enumerate(value)])
+    if isinstance(value, list):
+        return [_for_file(item, f"{place}[{i}]") for i, item in enumerate(value)]
+    if isinstance(value, dict):
+        known = kind if kind in (dict, _b.OrderedDict) else dict
+        return known((key, _for_file(item, f"{place}[{key!r}]")) for key, item in value.items())
+    if value is None or isinstance(value, (_bool, _int, _float, _builtins.str, set, Tensor, device, dtype)):
+        return value
+    if isinstance(value, nn.Module):
+        raise _not_here(
+            f"torch.save: {place} is a module ({kind.__name__}), which PyTorch pickles as its class and Layerscope's engine cannot. "
+            "Save its state_dict(), and load that by load_state_dict() into a module that you make anew"
+        )
+    raise _not_here(
+        f"torch.save: {place} is an object of the class {kind.__name__}, which Layerscope's engine cannot pickle, and which PyTorch loads with weights_only=False alone. "
+        "Save tensors, numbers, texts, and lists, tuples and dicts of them"
+    )
 
 
 def _from_file(value):

@@ -34,11 +34,18 @@ interface CyclicBounds {
 /** Up and down between two rates, over and over (Smith, 2015). Call `step` after every batch. */
 export class CyclicLR extends LRScheduler {
   private readonly maxLrs: readonly number[];
-  private readonly length: number;
+  /** Steps of a cycle. */
+  private readonly totalSize: number;
   /** The share of the cycle in which the rate rises. */
-  private readonly rise: number;
-  private readonly height: (cycle: number, step: number) => number;
-  private readonly momenta: { readonly lowest: readonly number[]; readonly highest: readonly number[] } | null;
+  private readonly stepRatio: number;
+  private readonly mode: NonNullable<CyclicLROptions["mode"]>;
+  private readonly gamma: number;
+  private readonly scaleMode: NonNullable<CyclicLROptions["scaleMode"]>;
+  private readonly cycleMomentum: boolean;
+  private readonly useBeta1?: boolean;
+  private readonly baseMomentums?: readonly number[];
+  private readonly maxMomentums?: readonly number[];
+  private readonly scaleFn?: (number: number) => number;
 
   constructor(
     optimizer: Optimizer,
@@ -70,40 +77,71 @@ export class CyclicLR extends LRScheduler {
     const baseLrs = perGroup("base_lr", required(options.baseLr, "CyclicLR", "base_lr"), optimizer);
     if (lastEpoch === -1) optimizer.paramGroups.forEach((group, i) => (group.lr = baseLrs[i]!));
     const maxLrs = perGroup("max_lr", required(options.maxLr, "CyclicLR", "max_lr"), optimizer);
-    const scales = { triangular: () => 1, triangular2: (cycle: number) => 1 / 2 ** (cycle - 1), exp_range: (_: number, step: number) => gamma ** step };
     if (scaleFn === null && !(mode in scales)) throw new ValueError("mode is invalid and scale_fn is None");
-    let momenta = null;
-    if (cycleMomentum) {
-      if (optimizer.paramGroups.some((group) => group.betas === undefined && group.momentum === undefined)) {
-        throw new ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled");
-      }
-      const highest = perGroup("max_momentum", options.maxMomentum ?? 0.9, optimizer);
-      momenta = { lowest: perGroup("base_momentum", options.baseMomentum ?? 0.8, optimizer), highest };
-    }
+    if (cycleMomentum) requireMomentum(optimizer);
+    const momenta = cycleMomentum ? momentaOf(optimizer, options.baseMomentum ?? 0.8, options.maxMomentum ?? 0.9, lastEpoch) : null;
     super(optimizer, { lastEpoch });
     this.baseLrs = baseLrs;
     this.maxLrs = maxLrs;
-    this.length = stepSizeUp + (stepSizeDown ?? stepSizeUp);
-    this.rise = stepSizeUp / this.length;
-    this.height = scaleFn === null ? scales[mode] : (cycle, step) => scaleFn(scaleMode === "cycle" ? cycle : step);
-    this.momenta = momenta;
+    this.totalSize = stepSizeUp + (stepSizeDown ?? stepSizeUp);
+    this.stepRatio = stepSizeUp / this.totalSize;
+    this.mode = mode;
+    this.gamma = gamma;
+    this.scaleMode = scaleFn !== null ? scaleMode : mode === "exp_range" ? "iterations" : "cycle";
+    this.cycleMomentum = cycleMomentum;
+    if (momenta !== null) {
+      this.useBeta1 = momenta.useBeta1;
+      this.baseMomentums = momenta.base;
+      this.maxMomentums = momenta.max;
+    }
+    if (scaleFn !== null) this.scaleFn = scaleFn;
     this.step();
   }
 
   protected override learningRate(group: ParameterGroup, baseLr: number, index: number): number {
-    const { lastEpoch, length, rise } = this;
-    const cycle = Math.floor(1 + lastEpoch / length);
-    const x = 1 + lastEpoch / length - cycle;
-    const share = x <= rise ? x / rise : (x - 1) / (rise - 1);
-    const height = this.height(cycle, lastEpoch);
-    if (this.momenta !== null) {
-      const [lowest, highest] = [this.momenta.lowest[index]!, this.momenta.highest[index]!];
-      const momentum = highest - (highest - lowest) * share * height;
-      if (group.betas !== undefined) group.betas = [momentum, group.betas[1]];
-      else group.momentum = momentum;
+    const { lastEpoch, totalSize, stepRatio, maxLrs, baseMomentums, maxMomentums, scaleFn } = this;
+    const cycle = Math.floor(1 + lastEpoch / totalSize);
+    const x = 1 + lastEpoch / totalSize - cycle;
+    const share = x <= stepRatio ? x / stepRatio : (x - 1) / (stepRatio - 1);
+    const at = this.scaleMode === "cycle" ? cycle : lastEpoch;
+    const height = scaleFn ? scaleFn(at) : scales[this.mode](at, this.gamma);
+    if (this.cycleMomentum) {
+      const [lowest, highest] = [baseMomentums![index]!, maxMomentums![index]!];
+      setMomentum(group, highest - (highest - lowest) * share * height, this.useBeta1);
     }
-    return baseLr + (this.maxLrs[index]! - baseLr) * share * height;
+    return baseLr + (maxLrs[index]! - baseLr) * share * height;
   }
+}
+
+/** How high a cycle or a step of that number goes. */
+const scales: Readonly<Record<NonNullable<CyclicLROptions["mode"]>, (at: number, gamma: number) => number>> = {
+  triangular: () => 1,
+  triangular2: (cycle) => 1 / 2 ** (cycle - 1),
+  exp_range: (step, gamma) => gamma ** step,
+};
+
+function requireMomentum(optimizer: Optimizer): void {
+  if (optimizer.paramGroups.every((group) => group.betas !== undefined || group.momentum !== undefined)) return;
+  throw new ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled");
+}
+
+function setMomentum(group: ParameterGroup, momentum: number, useBeta1 = false): void {
+  if (useBeta1 && group.betas !== undefined) group.betas = [momentum, group.betas[1]];
+  else group.momentum = momentum;
+}
+
+/** The bounds of momentum, which a schedule that starts writes into the groups. */
+function momentaOf(optimizer: Optimizer, base: number | readonly number[], max: number | readonly number[], lastEpoch: number) {
+  const useBeta1 = optimizer.paramGroups[0]?.betas !== undefined;
+  const [highest, lowest] = [perGroup("max_momentum", max, optimizer), perGroup("base_momentum", base, optimizer)];
+  if (lastEpoch === -1) {
+    optimizer.paramGroups.forEach((group, i) => {
+      setMomentum(group, highest[i]!, useBeta1);
+      group.maxMomentum = highest[i]!;
+      group.baseMomentum = lowest[i]!;
+    });
+  }
+  return { base: lowest, max: highest, useBeta1 };
 }
 
 export interface OneCycleOptions extends SchedulerOptions {
@@ -131,22 +169,40 @@ export interface OneCycleOptions extends SchedulerOptions {
   readonly threePhase?: boolean;
 }
 
-type OneCyclePoint = "initial" | "max" | "min";
-
+/** A part of the cycle: between which of its group's values rate and momentum go, by PyTorch's names for them. */
 interface OneCyclePhase {
   readonly endStep: number;
-  readonly from: OneCyclePoint;
-  readonly to: OneCyclePoint;
+  readonly startLr: RatePoint;
+  readonly endLr: RatePoint;
+  readonly startMomentum: MomentumPoint;
+  readonly endMomentum: MomentumPoint;
+}
+
+type RatePoint = "initial_lr" | "max_lr" | "min_lr";
+type MomentumPoint = "max_momentum" | "base_momentum";
+
+const pointsOfGroup = {
+  initial_lr: "initialLr",
+  max_lr: "maxLr",
+  min_lr: "minLr",
+  max_momentum: "maxMomentum",
+  base_momentum: "baseMomentum",
+} as const;
+
+const momentumAt = { initial_lr: "max_momentum", max_lr: "base_momentum", min_lr: "max_momentum" } as const;
+
+/** Momentum runs against the rate: highest where the rate is lowest. */
+function phase(endStep: number, startLr: RatePoint, endLr: RatePoint): OneCyclePhase {
+  return { endStep, startLr, endLr, startMomentum: momentumAt[startLr], endMomentum: momentumAt[endLr] };
 }
 
 /** Up to a highest rate and down to a very low one in one cycle (Smith and Topin, 2017). Call `step` after every batch. */
 export class OneCycleLR extends LRScheduler {
   readonly totalSteps: number;
-  private readonly phases: readonly OneCyclePhase[];
-  private readonly rates: readonly Readonly<Record<OneCyclePoint, number>>[];
-  /** Momentum runs against the rate: highest where the rate is lowest. */
-  private readonly momenta: readonly Readonly<Record<OneCyclePoint, number>>[] | null;
-  private readonly annealStrategy: "cos" | "linear";
+  private readonly schedulePhases: readonly OneCyclePhase[];
+  private readonly annealFuncType: "cos" | "linear";
+  private readonly cycleMomentum: boolean;
+  private readonly useBeta1?: boolean;
 
   constructor(
     optimizer: Optimizer,
@@ -182,54 +238,42 @@ export class OneCycleLR extends LRScheduler {
     if (!(totalSteps > 0 && Number.isInteger(totalSteps))) throw new ValueError(`Expected positive integer total_steps, but got ${totalSteps}`);
     if (!(pctStart >= 0 && pctStart <= 1)) throw new ValueError(`Expected float between 0 and 1 pct_start, but got ${pctStart}`);
     const maxLrs = perGroup("max_lr", required(options.maxLr, "OneCycleLR", "max_lr"), optimizer);
-    const rates = maxLrs.map((max) => ({ initial: max / divFactor, max, min: max / divFactor / finalDivFactor }));
-    if (lastEpoch === -1) optimizer.paramGroups.forEach((group, i) => (group.initialLr = rates[i]!.initial));
+    if (lastEpoch === -1) {
+      optimizer.paramGroups.forEach((group, i) => {
+        group.initialLr = maxLrs[i]! / divFactor;
+        group.maxLr = maxLrs[i]!;
+        group.minLr = group.initialLr / finalDivFactor;
+      });
+    }
+    if (cycleMomentum) requireMomentum(optimizer);
+    const momenta = cycleMomentum ? momentaOf(optimizer, options.baseMomentum ?? 0.85, options.maxMomentum ?? 0.95, lastEpoch) : null;
     super(optimizer, { lastEpoch });
     this.totalSteps = totalSteps;
-    this.rates = rates;
-    this.annealStrategy = options.annealStrategy ?? "cos";
     const rise = pctStart * totalSteps - 1;
-    this.phases = options.threePhase
-      ? [
-          { endStep: rise, from: "initial", to: "max" },
-          { endStep: 2 * pctStart * totalSteps - 2, from: "max", to: "initial" },
-          { endStep: totalSteps - 1, from: "initial", to: "min" },
-        ]
-      : [
-          { endStep: rise, from: "initial", to: "max" },
-          { endStep: totalSteps - 1, from: "max", to: "min" },
-        ];
-    this.momenta = cycleMomentum ? this.momentaOf(options) : null;
+    const last = totalSteps - 1;
+    this.schedulePhases = options.threePhase
+      ? [phase(rise, "initial_lr", "max_lr"), phase(2 * pctStart * totalSteps - 2, "max_lr", "initial_lr"), phase(last, "initial_lr", "min_lr")]
+      : [phase(rise, "initial_lr", "max_lr"), phase(last, "max_lr", "min_lr")];
+    this.annealFuncType = options.annealStrategy ?? "cos";
+    this.cycleMomentum = cycleMomentum;
+    if (momenta !== null) this.useBeta1 = momenta.useBeta1;
     this.step();
   }
 
-  private momentaOf({ baseMomentum = 0.85, maxMomentum = 0.95 }: Partial<OneCycleOptions>): Readonly<Record<OneCyclePoint, number>>[] {
-    const { optimizer } = this;
-    if (optimizer.paramGroups.some((group) => group.betas === undefined && group.momentum === undefined)) {
-      throw new ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled");
-    }
-    const highest = perGroup("max_momentum", maxMomentum, optimizer);
-    return perGroup("base_momentum", baseMomentum, optimizer).map((base, i) => ({ initial: highest[i]!, max: base, min: highest[i]! }));
-  }
-
-  protected override learningRate(group: ParameterGroup, _baseLr: number, index: number): number {
-    const { lastEpoch, totalSteps, phases } = this;
+  protected override learningRate(group: ParameterGroup): number {
+    const { lastEpoch, totalSteps, schedulePhases: phases } = this;
     if (lastEpoch > totalSteps) throw new ValueError(`Tried to step ${lastEpoch} times. The total number of steps is ${totalSteps}`);
-    const current = phases.findIndex((phase, i) => lastEpoch <= phase.endStep || i === phases.length - 1);
-    const { from, to, endStep } = phases[current]!;
+    const current = phases.findIndex(({ endStep }, i) => lastEpoch <= endStep || i === phases.length - 1);
+    const { startLr, endLr, startMomentum, endMomentum, endStep } = phases[current]!;
     const startStep = current === 0 ? 0 : phases[current - 1]!.endStep;
     const progress = (lastEpoch - startStep) / (endStep - startStep);
-    const between = (points: Readonly<Record<OneCyclePoint, number>>) => this.anneal(points[from], points[to], progress);
-    if (this.momenta !== null) {
-      const momentum = between(this.momenta[index]!);
-      if (group.betas !== undefined) group.betas = [momentum, group.betas[1]];
-      else group.momentum = momentum;
-    }
-    return between(this.rates[index]!);
+    const at = (point: RatePoint | MomentumPoint): number => group[pointsOfGroup[point]]!;
+    if (this.cycleMomentum) setMomentum(group, this.anneal(at(startMomentum), at(endMomentum), progress), this.useBeta1);
+    return this.anneal(at(startLr), at(endLr), progress);
   }
 
   private anneal(start: number, end: number, progress: number): number {
-    if (this.annealStrategy === "linear") return (end - start) * progress + start;
+    if (this.annealFuncType === "linear") return (end - start) * progress + start;
     return end + ((start - end) / 2) * (Math.cos(Math.PI * progress) + 1);
   }
 }

@@ -82,7 +82,8 @@ export abstract class LRScheduler {
 
 /** A schedule's own values, without the optimizer and functions. */
 export function plainState(scheduler: object): SchedulerStateDict {
-  const isPlain = (value: unknown): boolean => typeof value !== "function" && !(Array.isArray(value) && value.some((item) => typeof item === "function"));
+  const isPlain = (value: unknown): boolean =>
+    value !== undefined && typeof value !== "function" && !(Array.isArray(value) && value.some((item) => typeof item === "function"));
   return Object.fromEntries(Object.entries(scheduler).filter(([name, value]) => name !== "optimizer" && isPlain(value)));
 }
 

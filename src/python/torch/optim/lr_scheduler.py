@@ -102,20 +102,22 @@ class _EngineScheduler(LRScheduler):
             return {**own, "last_epoch": found["last_epoch"], "_last_lr": self.get_last_lr()}
         last = {"base_lrs": [float(lr) for lr in found["base_lrs"]], "last_epoch": found["last_epoch"], "_step_count": found["step_count"]}
         last.update({"_is_initial": False, "_get_lr_called_within_step": False, "_last_lr": self.get_last_lr()})
+        if type(self).__name__ == "CyclicLR":
+            last["_scale_fn_custom"] = None
         if type(self).__name__ in ("LambdaLR", "MultiplicativeLR"):
             last["lr_lambdas"] = [None] * len(last["base_lrs"])
         return {**own, **last}
 
     def load_state_dict(self, state_dict):
         state = {_from_python.get(name, name): list(value) if isinstance(value, (list, dict)) else value for name, value in state_dict.items()}
-        for name in ("_is_initial", "_get_lr_called_within_step", "lr_lambdas"):
+        for name in ("_is_initial", "_get_lr_called_within_step", "lr_lambdas", "_scale_fn_custom"):
             state.pop(name, None)
         if "_schedulers" in state_dict:
             for scheduler, own in zip(self._given, state_dict["_schedulers"]):
                 scheduler.load_state_dict(own)
             state = {"last_epoch": state["last_epoch"], "schedulers": [_result(_e.invoke(each._peer._id, "stateDict", "")) for each in self._given]}
             state["schedulers"] = [{_camel(name): value for name, value in each.items()} for each in state["schedulers"]]
-        spec, flat = _encode(({_camel(key): value for key, value in state.items()},))
+        spec, flat = _encode((_in_engine(state),))
         _result(_e.invoke(self._peer._id, "loadStateDict", spec, *flat))
 
     @property
@@ -149,6 +151,13 @@ class _EngineScheduler(LRScheduler):
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
 
+def _in_engine(value):
+    """Names of dicts as the engine has them."""
+    if isinstance(value, dict):
+        return {_camel(name) if type(name) is str else name: _in_engine(item) for name, item in value.items()}
+    return [_in_engine(item) for item in value] if isinstance(value, list) else value
+
+
 def _peer(value):
     if isinstance(value, (list, tuple)):
         return [_peer(item) for item in value]
@@ -157,13 +166,14 @@ def _peer(value):
 
 # What the engine calls otherwise than PyTorch.
 _names = {"t_max": "T_max", "t0": "T_0", "t_mult": "T_mult", "current": "T_cur", "period": "T_i", "last_lrs": "_last_lr", "step_count": "_step_count"}
+_names.update({"schedule_phases": "_schedule_phases", "anneal_func_type": "_anneal_func_type"})
 _from_python = {python: engine for engine, python in _names.items()}
 _LAST = frozenset(("last_epoch", "base_lrs", "_step_count", "_last_lr"))
 _ORDER = {
     "CosineAnnealingWarmRestarts": ("T_0", "T_i", "T_mult", "eta_min", "T_cur"),
     "ReduceLROnPlateau": ("factor", "default_min_lr", "min_lrs", "patience", "cooldown", "eps"),
 }
-_floats = frozenset(("end_factor", "start_factor", "power", "gamma", "best", "eta_min"))
+_floats = frozenset(("end_factor", "start_factor", "power", "gamma", "best", "eta_min", "total_size"))
 
 
 def _as_python(name, value, counts=False):
@@ -171,6 +181,8 @@ def _as_python(name, value, counts=False):
         from collections import Counter
 
         return Counter(value)
+    if name == "_schedule_phases":
+        return [{**phase, "end_step": float(phase["end_step"])} for phase in value[:-1]] + list(value[-1:])
     if name in _floats and type(value) is int:
         return float(value)
     return list(value) if isinstance(value, tuple) else value
@@ -202,6 +214,14 @@ class ChainedScheduler(LRScheduler):
         for scheduler in self._schedulers:
             scheduler.step()
         self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
+
+    def state_dict(self):
+        return {"_last_lr": self._last_lr, "_schedulers": [scheduler.state_dict() for scheduler in self._schedulers]}
+
+    def load_state_dict(self, state_dict):
+        self._last_lr = state_dict["_last_lr"]
+        for scheduler, state in zip(self._schedulers, state_dict["_schedulers"]):
+            scheduler.load_state_dict(state)
 
 
 from .. import _namespace as _n  # noqa: E402
