@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { initializationSchemes } from "../src/protocol/index.js";
+import { peakMemory } from "./lab/memory.js";
 import { costOfRecording } from "./lab/recording.js";
 import { ModelRunner } from "../src/runner/client.js";
 
@@ -52,6 +53,12 @@ try {
   writeFileSync(gpt2, text);
   await run(gpt2);
   row("signal of GPT-2 small, 64 tokens", await timed(() => runner.request(gpt2, "signal", { ...request, model: "gpt2" })), "ms", 4000);
+  const steps = { model: "rgnet", steps: 10, optimizer: "SGD", rate: 0.01, loss: null, input: null, seed: 0 } as const;
+  row("10 steps with the chapter's net", await settled(() => runner.request(chapter, "train", steps)), "ms", 200);
+  const another = { kind: "reinitialized", reinitialization: { target: { kind: "model" }, choice: { kind: "asConstructed" }, seed: 1 } } as const;
+  const states = { model: "rgnet", first: { kind: "current" }, second: another, input: null, seed: 0 } as const;
+  row("comparing two states of it, with their signals", await settled(() => runner.request(chapter, "compareStates", states)), "ms", 200);
+  for (const [what, multiple] of await peakMemory()) row(`peak memory of ${what}, beside a training step`, multiple, "x", 2);
   for (const [training, percent] of await costOfRecording()) row(`recording the training of ${training}`, percent, "%", 5);
 } finally {
   await runner.dispose();

@@ -8,6 +8,7 @@ import { pictureWords } from "./pictureWords.js";
 import { indexOf } from "../src/describe/modelIndex.js";
 import { sourceText } from "../src/describe/shapeSource.js";
 import { initialState, type PictureState } from "../src/picture/state.js";
+import type { Hovered } from "./hovered.js";
 import { loadLayoutEngine } from "./layoutEngine.js";
 import { Outline } from "./outline.js";
 import { focusPicture } from "./pictureFocus.js";
@@ -22,11 +23,13 @@ export interface GraphPaneProps {
   readonly matches: ReadonlySet<string> | null;
   /** Covered by something else: it keeps its size and place, and takes no focus. */
   readonly hidden: boolean;
+  /** Hears what the pointer is on. */
+  readonly hovered: Hovered;
   /** The picture while it is mounted. */
   readonly onGraph: (graph: GraphViewInterface | null) => void;
 }
 
-export function GraphPane({ model, file, matches, hidden, onGraph }: GraphPaneProps) {
+export function GraphPane({ model, file, matches, hidden, hovered, onGraph }: GraphPaneProps) {
   const session = useSession();
   const { page } = session;
   const container = useRef<HTMLDivElement>(null);
@@ -45,7 +48,10 @@ export function GraphPane({ model, file, matches, hidden, onGraph }: GraphPanePr
       loadLayoutEngine,
       corner: zoomControls,
       onSelect: (item) => latest.current.session.dispatch({ kind: "choose", selected: item && selectedOf(item), reveal: false }),
-      onHover: (item) => offerMenu(pane.current!, latest.current.model.name, item),
+      onHover: (item) => {
+        offerMenu(pane.current!, latest.current.model.name, item);
+        hovered.tell(item?.path ?? null);
+      },
       onActivate: (item) => reveal(item),
       onBusy: setBusy,
       onArrange: (arrangement) => latest.current.session.dispatch({ kind: "arrange", arrangement }),

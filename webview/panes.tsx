@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ModelSnapshot } from "../src/protocol/index.js";
 import type { GraphViewInterface } from "./graph/index.js";
 import { GraphPane } from "./graphPane.js";
+import { Hovered } from "./hovered.js";
 import { later } from "./later.js";
 import { Overview } from "./overview.js";
 import { type PageSession, useSession } from "./pageSession.js";
@@ -30,6 +31,7 @@ export function Panes({ model, file, matches, graph, onGraph }: PanesProps) {
   const { page, dispatch } = useSession();
   const wide = useMedia(wideQuery);
   const [modelInspected, setModelInspected] = useState(false);
+  const [hovered] = useState(() => new Hovered());
   // The first selection finds it there.
   useEffect(() => {
     const waiting = requestIdleCallback(() => Inspector.load());
@@ -48,9 +50,9 @@ export function Panes({ model, file, matches, graph, onGraph }: PanesProps) {
   return (
     <div class={`panes ${shape}`}>
       <main class="content" style={{ flexGrow: inspects ? 1 - share : 1 }}>
-        <GraphPane model={model} file={file} matches={matches} hidden={page.tab !== "graph"} onGraph={onGraph} />
+        <GraphPane model={model} file={file} matches={matches} hidden={page.tab !== "graph"} hovered={hovered} onGraph={onGraph} />
         {page.tab === "parameters" && <ParameterTable model={model} />}
-        {signalOpen && page.tab === "graph" && <SignalPane model={model} />}
+        {signalOpen && page.tab === "graph" && <SignalPane model={model} graph={graph} hovered={hovered} />}
       </main>
       {summarizes && <Overview model={model} />}
       {summarizes && <SummaryBar model={model} onOpen={() => setModelInspected(true)} />}

@@ -3,9 +3,9 @@ import type { Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { IconButton, Link, TextInput, type TextField } from "./controls.js";
 import { focusPicture } from "./pictureFocus.js";
-import { findingKinds } from "../src/describe/findings/kinds.generated.js";
-import { type QueryError, searchWords } from "../src/describe/search.js";
+import type { QueryError } from "../src/describe/search.js";
 import { useSession } from "./pageSession.js";
+import { countText, explain } from "./queryWords.js";
 import { useWidth } from "./width.js";
 
 export interface SearchResults {
@@ -97,20 +97,3 @@ export function SearchBox({ results, field, onClose }: SearchBoxProps) {
 }
 
 const examples = ["type:Conv2d", "shape:8x4", "64x*", "params>1M", "std<0.01", "shared", "frozen", "unused", "finding:nan", "finding:never-called"];
-
-function explain({ word, problem }: QueryError): string {
-  switch (problem) {
-    case "unknownAspect":
-      return l10n.t('"{0}" is not understood; there are: {1}.', word, searchWords.aspects.map((name) => `${name}:`).join(" "));
-    case "unknownNumber":
-      return l10n.t('"{0}" names no figure of modules; there are: {1}.', word, searchWords.numbers.join(", "));
-    case "notANumber":
-      return l10n.t('"{0}" needs a number after the sign, such as 1000, 1.5M or 50%.', word);
-    case "unknownFinding":
-      return l10n.t('"{0}" asks for a finding that does not exist; there are: {1}.', word, findingKinds.map(({ code }) => code).join(", "));
-  }
-}
-
-function countText(count: number): string {
-  return count === 0 ? l10n.t("No module matches.") : count === 1 ? l10n.t("1 module matches.") : l10n.t("{0} modules match.", count);
-}

@@ -6,6 +6,7 @@ import { initialArrangement, type Arrangement } from "../src/picture/model/arran
 import type { CameraPlace, PictureSettings } from "../src/picture/state.js";
 import type { HostNotification } from "./host.js";
 import { type Findings, findingsOf } from "../src/describe/findings/findings.js";
+import { reachedModules } from "../src/describe/initializationTarget.js";
 import { indexOf, type ModelIndex } from "../src/describe/modelIndex.js";
 import type { Order } from "../src/describe/parameterRows.js";
 
@@ -174,8 +175,8 @@ export function comparedPaths({ compared, selected }: Page): readonly string[] {
 export function pinnedPaths({ host }: Page, model: ModelSnapshot): readonly string[] {
   const kept = host?.kind === "file" ? host.earlierChanges.filter((each) => each.standing === "kept" && each.model === model.name) : [];
   return kept.flatMap(({ reinitialization: { target } }) => {
-    if (target.kind === "type") return indexOf(model).modules.flatMap(({ type, path }) => (type === target.type ? [path] : []));
-    return [target.kind === "model" ? "" : target.path];
+    if (target.kind === "model") return [""];
+    return target.kind === "module" ? [target.path] : reachedModules(indexOf(model), target).map(({ path }) => path);
   });
 }
 

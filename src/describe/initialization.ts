@@ -56,5 +56,7 @@ export function reinitializationText({ target, choice }: Reinitialization): stri
       return l10n.t("{0} on {1}", how, target.path);
     case "type":
       return l10n.t("{0} on every {1}", how, target.type);
+    case "search":
+      return l10n.t("{0} on what {1} finds", how, target.query);
   }
 }

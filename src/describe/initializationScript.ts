@@ -1,5 +1,6 @@
 import { initializationSchemes, type Language, type ModelSnapshot, type ModuleSnapshot, type Reinitialization, type TensorId } from "../protocol/index.js";
 import { writeArgument, writeName } from "./arguments.js";
+import { reachedModules } from "./initializationTarget.js";
 import { indexOf } from "./modelIndex.js";
 
 /** How a file calls what the script needs. */
@@ -28,7 +29,13 @@ export function initializationScript(model: ModelSnapshot, { target, choice, see
   const root =
     target.kind === "module" && target.path !== "" ? `${model.name}.${writeName("getSubmodule", language)}(${quoted(target.path, language)})` : model.name;
   const lines = seed === null ? [] : [statement(`${names.torch}.${writeName("manualSeed", language)}(${seed})`, language)];
-  if (choice.kind === "asConstructed") return [...lines, ...resets(root, target.kind === "type" ? names.classOf(target.type) : null, language)].join("\n");
+  if (choice.kind === "asConstructed") {
+    if (target.kind === "search") {
+      const paths = reachedModules(indexOf(model), target).map(({ path }) => path);
+      return [...lines, ...resetsOf(root, paths, language)].join("\n");
+    }
+    return [...lines, ...resets(root, target.kind === "type" ? names.classOf(target.type) : null, language)].join("\n");
+  }
   const scheme = initializationSchemes.find(({ function: name }) => name === choice.function)!;
   const given = scheme.arguments.flatMap(({ name, default: byDefault, isRequired }) => {
     const value = choice.arguments[name] ?? byDefault;
@@ -37,9 +44,14 @@ export function initializationScript(model: ModelSnapshot, { target, choice, see
   const options = given.length === 0 ? "" : language === "python" ? `, ${given.join(", ")}` : `, { ${given.join(", ")} }`;
   const fill = (parameter: string): string => statement(`${names.nn}.init.${writeName(choice.function, language)}(${parameter}${options})`, language);
   const zero = (parameter: string): string => statement(`${names.nn}.init.zeros_(${parameter})`, language);
-  const all = writesOf(model, target, scheme);
+  const all = writesOf(model, target, scheme).filter(({ isFilled }) => isFilled || choice.biases !== "kept");
   const types = typesOf(model, all, target, names);
-  return [...lines, ...(types ? byType(root, types, fill, zero, language) : byName(model, all, fill, zero, language))].join("\n");
+  return [
+    ...lines,
+    ...(types
+      ? byType(root, choice.biases === "kept" ? types.map(({ written }) => ({ written, biases: "none" })) : types, fill, zero, language)
+      : byName(model, all, fill, zero, language)),
+  ].join("\n");
 }
 
 /** What is written to, in order. The rule is that of the reinitialization itself (src/inspect/reinitialize.ts). */
@@ -49,13 +61,9 @@ function writesOf(
   { minDimensions, maxDimensions = Infinity }: { readonly minDimensions: number; readonly maxDimensions?: number },
 ): readonly Write[] {
   const index = indexOf(model);
-  const places = target.kind === "module" ? index.within(target.path) : index.modules.filter(({ type }) => target.kind === "model" || type === target.type);
   const writes: Write[] = [];
   const written = new Set<TensorId>();
-  const seen = new Set<number>();
-  for (const module of places) {
-    if (seen.has(module.identity)) continue;
-    seen.add(module.identity);
+  for (const module of reachedModules(index, target)) {
     const own = module.parameters.flatMap(({ name, tensor }) => {
       const dimensions = model.tensors[tensor]!.shape?.length;
       return dimensions === undefined ? [] : [{ name, tensor, dimensions }];
@@ -158,6 +166,25 @@ function resets(root: string, only: string | null, language: Language): readonly
   const condition = only === null ? `"resetParameters" in module` : `module instanceof ${only}`;
   const call = only === null ? "(module as unknown as { resetParameters(): void }).resetParameters();" : "module.resetParameters();";
   return [`for (const module of ${root}.modules()) {`, `  if (${condition}) ${call}`, "}"];
+}
+
+/** The same for modules by their paths. */
+function resetsOf(root: string, paths: readonly string[], language: Language): readonly string[] {
+  const listed = paths.map((path) => quoted(path, language)).join(", ");
+  if (language === "python") {
+    return [
+      `for path in [${listed}]:`,
+      `    module = ${root}.get_submodule(path)`,
+      "    if hasattr(module, 'reset_parameters'):",
+      "        module.reset_parameters()",
+    ];
+  }
+  return [
+    `for (const path of [${listed}]) {`,
+    `  const module = ${root}.getSubmodule(path);`,
+    `  if ("resetParameters" in module) (module as unknown as { resetParameters(): void }).resetParameters();`,
+    "}",
+  ];
 }
 
 function statement(code: string, language: Language): string {

@@ -24,6 +24,10 @@ function targetModules({ nn }: Engine, root: Module, target: InitializationTarge
       if (modules.length === 0) throw new Error(l10n.t("The model has no module of type {0}.", target.type));
       return modules;
     }
+    case "search": {
+      if (target.paths.length === 0) throw new Error(l10n.t("The search {0} finds no module.", target.query));
+      return [...new Set(target.paths.map((path) => root.getSubmodule(path)))];
+    }
   }
 }
 
@@ -31,7 +35,7 @@ function targetModules({ nn }: Engine, root: Module, target: InitializationTarge
  * Fills parameters anew, and can undo that exactly.
  *
  * A scheme fills weights of two and more dimensions as far as it takes them, and zeroes the biases of the modules whose weights it filled, as one does
- * by hand. One-dimensional weights, those of normalization layers, keep their values unless a scheme that takes them is asked for such a layer or
+ * by hand, unless they are to be kept. One-dimensional weights, those of normalization layers, keep their values unless a scheme that takes them is asked for such a layer or
  * for the type of such layers. "asConstructed" calls each layer's `resetParameters`.
  */
 export class Reinitializer {
@@ -140,7 +144,7 @@ export class Reinitializer {
         weights = own.filter(({ name, parameter }) => !isBias(name) && fits(scheme, parameter.ndim));
       }
       for (const { parameter } of weights) add(parameter, () => void initialize(parameter, args));
-      if (weights.length === 0) continue;
+      if (weights.length === 0 || choice.biases === "kept") continue;
       for (const { name, parameter } of own) if (isBias(name)) add(parameter, () => void nn.init.zeros_(parameter));
     }
     if (fills.length === 0) throw new Error(misfit(scheme));

@@ -121,7 +121,11 @@ export class Trials {
       this.#inState(model, state, (problems) => ({
         problems,
         signal: canMeasure ? this.signal({ model: name, input, seed, trial: null }) : null,
-        values: tree.tensors.map(({ tensor }) => (tensor.dtype.isFloatingPoint && hasValues(this.#engine, tensor) ? tensor.detach().clone() : null)),
+        values: tree.tensors.map(({ tensor }) => {
+          if (!tensor.dtype.isFloatingPoint || !hasValues(this.#engine, tensor)) return null;
+          // What the model holds now, it holds again when it is compared: a copy would only take memory.
+          return state.kind === "current" ? tensor.detach() : tensor.detach().clone();
+        }),
       }));
     const { values, ...one } = stateOf(first);
     const { values: others, ...other } = stateOf(second);

@@ -118,7 +118,13 @@ export const initializationSchemes: readonly InitializationScheme[] = [
 /** A scheme with the arguments chosen, or each layer's own `resetParameters`. */
 export type InitializationChoice =
   | { readonly kind: "asConstructed" }
-  | { readonly kind: "scheme"; readonly function: string; readonly arguments: Readonly<Record<string, number | string>> };
+  | {
+      readonly kind: "scheme";
+      readonly function: string;
+      readonly arguments: Readonly<Record<string, number | string>>;
+      /** What becomes of the biases of the layers that it fills; default: zeros. */
+      readonly biases?: "zeros" | "kept";
+    };
 
 /** What a reinitialization reaches. */
 export type InitializationTarget =
@@ -126,7 +132,9 @@ export type InitializationTarget =
   /** The module at `path` and all beneath it. */
   | { readonly kind: "module"; readonly path: string }
   /** All modules of one class. */
-  | { readonly kind: "type"; readonly type: string };
+  | { readonly kind: "type"; readonly type: string }
+  /** What a search finds, each module by itself: the paths that it found. */
+  | { readonly kind: "search"; readonly query: string; readonly paths: readonly string[] };
 
 /** What to fill, with what. */
 export interface Reinitialization {

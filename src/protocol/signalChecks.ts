@@ -28,10 +28,14 @@ export const checkReinitialization: Check<Reinitialization> = shape<Reinitializa
     model: shape<Of<InitializationTarget, "model">>({ kind: kind("model") }),
     module: shape<Of<InitializationTarget, "module">>({ kind: kind("module"), path: text }),
     type: shape<Of<InitializationTarget, "type">>({ kind: kind("type"), type: text }),
+    search: shape<Of<InitializationTarget, "search">>({ kind: kind("search"), query: text, paths: list(text) }),
   }),
   choice: kinds<InitializationChoice>({
     asConstructed: shape<Of<InitializationChoice, "asConstructed">>({ kind: kind("asConstructed") }),
-    scheme: shape<Of<InitializationChoice, "scheme">>({ kind: kind("scheme"), function: text, arguments: record(either(numeric, text)) }),
+    scheme: shape<Of<InitializationChoice, "scheme">>(
+      { kind: kind("scheme"), function: text, arguments: record(either(numeric, text)) },
+      { biases: oneOf("zeros", "kept") },
+    ),
   }),
   seed: optional(numeric),
 });

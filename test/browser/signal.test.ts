@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
+import type { GraphViewInterface } from "../../webview/graph/index.js";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import { button, choose, failedRun, fileState, items, open } from "./page.js";
@@ -44,6 +45,24 @@ test("the signal is measured when its pane opens: curves with a table behind, fi
   expect(await pane.locator(".signal-layer").innerText()).toContain("7.1");
   expect(await pane.locator(".signal-at.selected").count()).toBe(1);
 
+  // So does the pointer.
+  const canvas = webview.page.locator(".graph-canvas");
+  const pictured = () => canvas.evaluate((element) => (element as HTMLElement & { picture: GraphViewInterface }).picture.describe().hover);
+  const curves = pane.getByRole("img", { name: "Standard deviations of activations and gradients over 16 layers" });
+  const drawn = (await curves.boundingBox())!;
+  await webview.page.mouse.move(drawn.x + drawn.width - 2, drawn.y + 20);
+  await expect.poll(pictured).toBe("7.1");
+  await webview.page.mouse.move(0, 0);
+  await expect.poll(pictured).toBeNull();
+  const box = await canvas.evaluate(
+    (element) => (element as HTMLElement & { picture: GraphViewInterface }).picture.describe().items.find(({ id }) => id === "7.1")!.rectangle,
+  );
+  const at = (await canvas.boundingBox())!;
+  await webview.page.mouse.move(at.x + box.x + box.width / 2, at.y + box.y + box.height / 2);
+  await expect.poll(() => pane.locator(".signal-at:not(.selected)").count()).toBe(1);
+  await webview.page.mouse.move(0, 0);
+  await expect.poll(() => pane.locator(".signal-at:not(.selected)").count()).toBe(0);
+
   // Tried, then applied: the curves follow.
   await button(webview, "Try All Schemes").click();
   const schemes = pane.getByRole("table", { name: "Schemes, the best first" });
@@ -58,6 +77,38 @@ test("the signal is measured when its pane opens: curves with a table behind, fi
   await expect.poll(() => pane.locator(".signal-line").count()).toBe(2);
   await button(webview, "Close Signal").click();
   expect(await pane.count()).toBe(0);
+});
+
+test("an experiment reaches what a search finds, with the gain of what follows and biases kept, and its curves follow", async () => {
+  const { inspection, model: unmeasured } = lab();
+  const model = inspection.showSignal({ model: "model", input: null, seed: 0 });
+  expect(unmeasured.signal).toBeNull();
+  const webview = await open(fileState({ models: [model] }), { width: 1000, height: 900, answers: { signal: (request) => inspection.trials.signal(request) } });
+  const pane = webview.page.getByRole("region", { name: "Signal of model" });
+  const pick = async (label: string, option: string) => {
+    await pane.getByRole("combobox", { name: label, exact: true }).click();
+    await webview.page.getByRole("option", { name: option, exact: true }).first().click();
+  };
+  await pick("Try another initialization", "xavierUniform_");
+  const asked = () => webview.asked("signal").at(-1)!.trial!;
+  await expect.poll(() => pane.locator(".signal-line.trial").count()).toBe(2);
+  expect(asked().target).toEqual({ kind: "model" });
+  const whole = await pane.locator(".signal-line.trial").first().innerHTML();
+
+  await pick("What", "What a search finds");
+  await expect.poll(() => pane.locator(".training-problem").innerText()).toBe("Say what to search for, as in the search box.");
+  await pane.getByRole("textbox", { name: "Modules to search for" }).fill("type:Linear path:7.0");
+  await expect.poll(() => pane.locator(".signal-experiment").innerText()).toContain("1 module matches.");
+  await expect.poll(() => asked().target).toEqual({ kind: "search", query: "type:Linear path:7.0", paths: ["7.0"] });
+  await pane.getByRole("button", { name: "Gain of the relu that follows, 1.414" }).click();
+  await pane.getByRole("checkbox", { name: "Biases of the layers that it fills become 0" }).click();
+  await expect.poll(() => asked().choice).toEqual({ kind: "scheme", function: "xavierUniform_", arguments: { gain: Math.SQRT2 }, biases: "kept" });
+  await expect.poll(() => pane.locator(".signal-line.trial").first().innerHTML()).not.toBe(whole);
+  // The first layers are as they were: the curve of the trial lies on today's there.
+  const points = (line: string) => pane.locator(`.signal-line.activation${line} polyline`).first().getAttribute("points");
+  const [now, tried] = [await points(":not(.trial)"), await points(".trial")].map((text) => text!.split(" ").map((point) => Number(point.split(",")[1])));
+  expect(tried![0]).toBeCloseTo(now![0]!, 0);
+  expect(tried!.at(-1)!).toBeLessThan(now!.at(-1)!);
 });
 
 test("a few steps show their curves as they move, a scrubber through the histograms, and a table behind; they are stopped and leave what was seen", async () => {
@@ -140,7 +191,23 @@ test("two states are compared: distances, histograms on shared bins, both signal
   await expect.poll(() => table.getByRole("row").count()).toBe(1 + 16);
   expect(webview.asked("compareStates")[0]).toMatchObject({ first: { kind: "current" }, second: { kind: "reinitialized", reinitialization: { seed: 0 } } });
   expect(await table.getByRole("row").nth(1).innerText()).toMatch(/^0\.0\.weight\s+[\d.]+\s+/);
+  // Over one another, told apart by more than colour, with a table behind.
+  const pair = pane.locator(".training-histograms .histogram.pair").first();
   expect(await pane.locator(".training-histograms .histogram.pair").count()).toBe(8);
+  const [one, other] = [await pair.locator(".histogram-drawing").nth(0).boundingBox(), await pair.locator(".histogram-drawing").nth(1).boundingBox()];
+  expect(one).toEqual(other);
+  expect(await pair.locator(".histogram-legend").innerText()).toMatch(/as it is\s+as constructed, seed 0/);
+  expect(await pair.locator(".second .histogram-outline").count()).toBe(1);
+  const behind = pair.getByRole("table", { name: "Values, side by side" });
+  expect(await behind.getByRole("columnheader").allInnerTexts()).toEqual(["as it is", "as constructed, seed 0"]);
+  const counted = (await behind.getByRole("row").allInnerTexts()).slice(5).map((row) =>
+    row
+      .split("\t")
+      .slice(1)
+      .map((text) => Number(text.replaceAll(",", ""))),
+  );
+  expect(counted.length).toBeGreaterThan(5);
+  for (const of of [0, 1]) expect(counted.reduce((sum, row) => sum + row[of]!, 0)).toBe(32 * 32);
   expect(await pane.getByRole("img", { name: "Signals of as it is and as constructed, seed 0" }).count()).toBe(1);
   await pane.getByRole("textbox", { name: "Name of the first state" }).fill("before");
   await pane.getByRole("button", { name: "Keep", exact: true }).click();

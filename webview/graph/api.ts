@@ -34,6 +34,8 @@ export interface PictureDescription {
   readonly edges: readonly DescribedEdge[];
   /** Shared-weight links now drawn. */
   readonly links: readonly SharedLink[];
+  /** The item that is drawn as the one under the pointer; null: none. */
+  readonly hover: string | null;
   readonly failure: { readonly item: string; readonly message: string; readonly shapes: readonly string[] } | null;
 }
 
@@ -87,6 +89,8 @@ export interface GraphViewInterface {
   setUnfolded(path: string, unfolded: boolean): void;
   /** The equal siblings among which the module, or the nearest around it, is drawn as one unless unfolded; null where there are none. */
   row(path: string): EqualSiblings | null;
+  /** Draws the box of a module as if the pointer were on it, or the nearest visible one around it; null: none. `onHover` is not told. */
+  pointTo(path: string | null): void;
   /** The calls of a module that are drawn as one unless unfolded; null where each is drawn, or the module stands in a row. */
   calls(path: string): RepeatedCalls | null;
   zoomIn(): void;

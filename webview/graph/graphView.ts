@@ -218,6 +218,10 @@ export class GraphView implements GraphViewInterface {
     this.#arranger.setUnfolded(path, unfolded);
   }
 
+  pointTo(path: string | null): void {
+    this.#hovers(path === null ? null : (this.#shown?.visible({ id: path, path }) ?? null));
+  }
+
   row(path: string): EqualSiblings | null {
     return this.#arranger.row(path);
   }
@@ -359,10 +363,15 @@ export class GraphView implements GraphViewInterface {
     this.#pointedAt = pointedAt;
     const id = boxOf(target)?.node.id ?? null;
     if (id === this.#hover) return;
+    this.#hovers(id);
+    this.#options.onHover?.(this.#itemAt(target));
+  }
+
+  #hovers(id: string | null): void {
+    if (id === this.#hover) return;
     this.#hover = id;
     this.#links = this.#visibleLinks;
     this.#layers.invalidate();
-    this.#options.onHover?.(this.#itemAt(target));
   }
 
   #click(target: Target): void {
@@ -454,7 +463,7 @@ export class GraphView implements GraphViewInterface {
 
   describe(): PictureDescription {
     const status = !this.#model ? "empty" : this.#isLayingOut || this.#animation ? "layingOut" : "ready";
-    return describePicture(status, this.#state.settings.direction, this.#shown, this.items(), this.#links, this.#camera);
+    return { ...describePicture(status, this.#state.settings.direction, this.#shown, this.items(), this.#links, this.#camera), hover: this.#hover };
   }
 
   whenIdle(): Promise<void> {

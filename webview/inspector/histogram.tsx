@@ -46,26 +46,90 @@ export function Sparkline({ statistics }: { readonly statistics: TensorStatistic
   return geometry && <Drawing geometry={geometry} label={describe(statistics)} small />;
 }
 
-/** Two histograms one above the other, on one scale of values and one of density. */
-export function HistogramPair({ first, second }: { readonly first: TensorStatistics | null; readonly second: TensorStatistics | null }) {
-  const both = [first, second].filter((statistics) => statistics?.finite != null) as TensorStatistics[];
+interface HistogramPairProps {
+  readonly first: TensorStatistics | null;
+  readonly second: TensorStatistics | null;
+  /** What a legend and the table behind it call them; default: what stands beside it says that. */
+  readonly names?: readonly [first: string, second: string];
+}
+
+/** Two histograms over one another, on one scale of values and one of density: the first as bars, the second as an outline, so that they are told apart without colours. */
+export function HistogramPair({ first, second, names }: HistogramPairProps) {
+  const places = [first, second].map((statistics, at) => ({ statistics, place: at === 0 ? ("first" as const) : ("second" as const) }));
+  const both = places.filter((each): each is { statistics: TensorStatistics; place: "first" | "second" } => each.statistics?.finite != null);
   if (both.length === 0) return null;
-  const range = [Math.min(...both.map(({ finite }) => finite!.min)), Math.max(...both.map(({ finite }) => finite!.max))] as const;
-  const geometries = both.map((statistics) => histogramGeometry(statistics, null, range)!);
+  const range = [Math.min(...both.map(({ statistics }) => statistics.finite!.min)), Math.max(...both.map(({ statistics }) => statistics.finite!.max))] as const;
+  const geometries = both.map(({ statistics }) => histogramGeometry(statistics, null, range)!);
   const peak = Math.max(...geometries.map((geometry) => geometry.peak));
   return (
     <figure class="histogram pair">
-      {both.map((statistics, at) => {
-        const geometry = geometries[at]!;
-        const scaled = { ...geometry, bars: geometry.bars.map((bar) => ({ ...bar, height: (bar.height * geometry.peak) / peak })) };
-        return <Drawing key={at} geometry={scaled} label={describe(statistics)} place={statistics === first ? "first" : "second"} />;
-      })}
+      {names && (
+        <figcaption class="histogram-legend">
+          {both.map(({ place }) => (
+            <span key={place} class={place}>
+              <span class="comparison-color" aria-hidden="true" /> {names[place === "first" ? 0 : 1]}
+            </span>
+          ))}
+        </figcaption>
+      )}
+      <div class="histogram-layers">
+        {both.map(({ statistics, place }, at) => {
+          const geometry = geometries[at]!;
+          const scaled = { ...geometry, bars: geometry.bars.map((bar) => ({ ...bar, height: (bar.height * geometry.peak) / peak })) };
+          return <Drawing key={place} geometry={scaled} label={describe(statistics)} place={place} />;
+        })}
+      </div>
+      {names && <PairTable both={both.map(({ statistics, place }) => ({ statistics, name: names[place === "first" ? 0 : 1] }))} />}
       <div class="histogram-axis" aria-hidden="true">
         <span>{formatValue(geometries[0]!.low)}</span>
         <ZeroLabel zero={geometries[0]!.zero} />
         <span>{formatValue(geometries[0]!.high)}</span>
       </div>
     </figure>
+  );
+}
+
+/** Behind the drawing, for those who do not see it: how many values lie where, and what they come to. */
+function PairTable({ both }: { readonly both: readonly { readonly statistics: TensorStatistics; readonly name: string }[] }) {
+  const [one, other] = both.map(({ statistics }) => statistics.histogram);
+  const isShared = one && other && one.low === other.low && one.high === other.high && one.bins.length === other.bins.length;
+  const figure = (title: string, of: (finite: NonNullable<TensorStatistics["finite"]>) => number) =>
+    [title, ...both.map(({ statistics }) => formatValue(of(statistics.finite!)))] as const;
+  const rows = [
+    figure(l10n.t("mean"), ({ mean }) => mean),
+    figure(l10n.t("std"), ({ std }) => std),
+    figure(l10n.t("min"), ({ min }) => min),
+    figure(l10n.t("max"), ({ max }) => max),
+    ...(isShared
+      ? one.bins.map((_, bin) => {
+          const at = (place: number): string => formatValue(one.low + ((one.high - one.low) * place) / one.bins.length);
+          return [l10n.t("{0} to {1}", at(bin), at(bin + 1)), formatCount(one.bins[bin]!), formatCount(other.bins[bin]!)] as const;
+        })
+      : []),
+  ];
+  return (
+    <table class="visually-hidden" aria-label={l10n.t("Values, side by side")}>
+      <thead>
+        <tr>
+          <td />
+          {both.map(({ name }, at) => (
+            <th key={at} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([title, ...cells], row) => (
+          <tr key={row}>
+            <th scope="row">{title}</th>
+            {cells.map((cell, at) => (
+              <td key={at}>{cell}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -96,6 +160,7 @@ function Drawing({ geometry, label, small = false, place = "first" }: DrawingPro
       role="img"
       aria-label={label}
     >
+      {place === "second" && bars.length > 0 && <polygon class="histogram-outline" points={outlineOf(bars)} />}
       {bars.map((bar) => (
         <rect
           key={bar.from}
@@ -109,7 +174,7 @@ function Drawing({ geometry, label, small = false, place = "first" }: DrawingPro
         </rect>
       ))}
       {spike && (
-        <rect class="histogram-bar" x={spike.x * width - (small ? 8 : 2)} y={0} width={small ? 16 : 4} height={height}>
+        <rect class="histogram-bar histogram-spike" x={spike.x * width - (small ? 8 : 2)} y={0} width={small ? 16 : 4} height={height}>
           {!small && <title>{l10n.t("{0}: {1}", formatValue(spike.value), formatCount(spike.count))}</title>}
         </rect>
       )}
@@ -117,6 +182,13 @@ function Drawing({ geometry, label, small = false, place = "first" }: DrawingPro
       {curve.length > 0 && <polyline class="histogram-curve" points={curve.map(({ x, y }) => `${round(x * width)},${round(height * (1 - y))}`).join(" ")} />}
     </svg>
   );
+}
+
+/** Up, along and down the bars. */
+function outlineOf(bars: HistogramGeometry["bars"]): string {
+  const [first, last] = [bars[0]!, bars.at(-1)!];
+  const steps = bars.flatMap(({ x, width: wide, height: high }) => [x, x + wide].map((at) => `${round(at * width)},${round(height * (1 - high))}`));
+  return [`${round(first.x * width)},${height}`, ...steps, `${round((last.x + last.width) * width)},${height}`].join(" ");
 }
 
 function round(value: number): number {

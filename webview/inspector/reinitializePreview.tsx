@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { useEffect, useState } from "preact/hooks";
 import { formatCount, formatValue } from "../../src/describe/format.js";
+import { reachedTensors } from "../../src/describe/initializationTarget.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import type { ModelSnapshot, ModuleSnapshot, Reinitialization, TensorId, TensorStatistics } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
@@ -31,7 +32,7 @@ export function ReinitializePreview({ model, module, reinitialization }: Reiniti
   const [drawn, setDrawn] = useState<readonly { readonly id: TensorId; readonly then: TensorStatistics | null }[] | string>([]);
   const { target } = reinitialization;
   const index = indexOf(model);
-  const reached = reachedBy(model, reinitialization);
+  const reached = reachedTensors(index, target);
   const near = nearOf(model, module, reached);
   const tensors = all ? near : likelyOf(model, near);
   const tooMany = reached.reduce((sum, id) => sum + model.tensors[id]!.count, 0) > mostValues;
@@ -83,16 +84,6 @@ function Spread({ place, name, statistics }: { readonly place: "first" | "second
       <span>{finite.min === finite.max ? l10n.t("{0}: all {1}", name, formatValue(finite.mean)) : l10n.t("{0}: std {1}", name, formatValue(finite.std))}</span>
     </span>
   );
-}
-
-/** What a reinitialization may fill, each once, in order. */
-function reachedBy(model: ModelSnapshot, { target }: Reinitialization): readonly TensorId[] {
-  const index = indexOf(model);
-  const all =
-    target.kind === "type"
-      ? index.modules.filter(({ type }) => type === target.type).flatMap(({ parameters }) => parameters.map((use) => index.tensor(use).id))
-      : index.parametersWithin(target.kind === "model" ? "" : target.path).map(({ id }) => id);
-  return [...new Set(all)];
 }
 
 /** What is reached of the module that is looked at; where that is nothing, all that is. */

@@ -1,21 +1,17 @@
 import * as l10n from "@vscode/l10n";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import {
-  initializationSchemes,
-  type InitializationChoice,
-  type ModelSnapshot,
-  type Progress,
-  type Reinitialization,
-  type Signal,
-} from "../../src/protocol/index.js";
+import type { ModelSnapshot, Progress, Signal } from "../../src/protocol/index.js";
 import { formatValue } from "../../src/describe/format.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import { signalFindings } from "../../src/describe/signalHealth.js";
 import { measuredWith, signalCells, signalRows, type SignalRow } from "../../src/describe/signalTable.js";
-import { Button, Dropdown, IconButton, Link } from "../controls.js";
+import { Button, IconButton, Link } from "../controls.js";
 import { FindingList } from "../inspector/findingList.js";
 import { HistogramChart } from "../inspector/histogram.js";
+import { HowField, SchemeFields, useReinitialization, WhatField, wholeModel } from "../inspector/reinitializationFields.js";
 import { useSession } from "../pageSession.js";
+import type { GraphViewInterface } from "../graph/index.js";
+import { type Hovered, useHovered } from "../hovered.js";
 import { isBusy } from "../state.js";
 import { SchemeTable } from "./schemeTable.js";
 import { StatesView } from "./statesView.js";
@@ -23,7 +19,15 @@ import { TrainingView } from "./trainingView.js";
 import { SignalCurvesView } from "./signalCurves.js";
 
 /** How a signal goes through the shown model, beneath the picture. It is measured when the pane opens, and again when parameters change. */
-export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
+export function SignalPane({
+  model,
+  graph,
+  hovered: pointedAt,
+}: {
+  readonly model: ModelSnapshot;
+  readonly graph: GraphViewInterface | null;
+  readonly hovered: Hovered;
+}) {
   const session = useSession();
   const { page, act, can, dispatch, request, tell } = session;
   const [shows, setShows] = useState<"curves" | "table" | "schemes" | "steps" | "states">("curves");
@@ -31,8 +35,8 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
   useEffect(() => {
     if (page.asked?.action === "training") setShows("steps");
   }, [page.asked]);
-  const [hovered, setHovered] = useState<number | null>(null);
-  const [scheme, setScheme] = useState("");
+  const [hoveredRow, setHoveredRow] = useState<number | null>(null);
+  const inPicture = useHovered(pointedAt);
   const [trial, setTrial] = useState<Signal | null>(null);
   const busy = isBusy(page);
   const { signal } = model;
@@ -52,21 +56,34 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
 
   const rows = useMemo(() => (signal ? signalRows(indexOf(model), signal) : []), [model]);
   const tried = useMemo(() => (trial ? signalRows(indexOf(model), trial) : null), [model, trial]);
+  // Where the pointer is, here or in the picture; each marks it where the other is.
+  const hovered = hoveredRow ?? (inPicture === null ? null : rowOf(rows, inPicture));
+  const setHovered = (row: number | null) => {
+    setHoveredRow(row);
+    graph?.pointTo(row === null ? null : (rows[row]?.layer.path ?? null));
+  };
   const selected = page.selected ? rows.findIndex(({ layer }) => layer.path === page.selected!.path) : -1;
   const findings = useMemo(() => (signal ? signalFindings(model, trial ?? signal) : []), [model, trial]);
 
-  const reinitialization = (choice: InitializationChoice): Reinitialization => ({ target: { kind: "model" }, choice, seed: 0 });
-  const chosen: InitializationChoice | null = scheme === "" ? null : schemeChoice(scheme);
-  const tryOut = (name: string) => {
-    setScheme(name);
-    setTrial(null);
-    const choice = name === "" ? null : schemeChoice(name);
-    if (choice === null) return;
-    request("signal", { model: model.name, input: signal?.input ?? null, seed: 0, trial: reinitialization(choice) }).then(setTrial, (error: Error) =>
-      tell(error.message, "problem"),
-    );
-  };
-  useEffect(() => tryOut(""), [model.name]);
+  const choices = useReinitialization(model, page.selected ? (indexOf(model).module(page.selected.path) ?? null) : null, { how: null, what: wholeModel });
+  const { reinitialization, problem, setHow } = choices;
+  const key = JSON.stringify(reinitialization);
+  // What is filled in shows at once, as soon as there is a pause.
+  useEffect(() => {
+    if (reinitialization === null) return setTrial(null);
+    const asked = new AbortController();
+    const timer = setTimeout(() => {
+      request("signal", { model: model.name, input: signal?.input ?? null, seed: 0, trial: reinitialization }, { signal: asked.signal }).then(
+        (found) => asked.signal.aborted || setTrial(found),
+        (error: Error) => asked.signal.aborted || tell(error.message, "problem"),
+      );
+    }, pause);
+    return () => {
+      clearTimeout(timer);
+      asked.abort();
+    };
+  }, [model, key]);
+  useEffect(() => setHow(""), [model.name]);
 
   const choose = (at: number) => {
     const row = rows[at];
@@ -82,42 +99,31 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
     event.preventDefault();
   };
   const shown = hovered ?? (selected >= 0 ? selected : null);
+  const experiments = shows !== "steps" && shows !== "states";
 
   return (
     <section class="signal-pane" aria-label={l10n.t("Signal of {0}", model.name)}>
       <header class="signal-head">
         <h2>{l10n.t("Signal")}</h2>
         {signal && <span class="muted">{measuredWith(signal)}</span>}
-        {shows !== "steps" && shows !== "states" && (
-          <Dropdown
-            position="below"
-            label={l10n.t("Try another initialization")}
-            value={scheme}
-            choices={[
-              { value: "", text: l10n.t("as it is") },
-              { value: asConstructed, text: l10n.t("as constructed") },
-              ...initializationSchemes.map(({ function: name }) => ({ value: name, text: name })),
-            ]}
-            onChoose={tryOut}
-          />
-        )}
-        {chosen && can("reinitialize") && (
+        {experiments && <HowField position="below" of={choices} label={l10n.t("Try another initialization")} nothing={l10n.t("as it is")} />}
+        {reinitialization && can("reinitialize") && (
           <Button
             primary
             disabled={busy}
             onClick={() => {
-              tryOut("");
-              act("reinitialize", { model: model.name, ...reinitialization(chosen) });
+              setHow("");
+              act("reinitialize", { model: model.name, ...reinitialization });
             }}
           >
             {l10n.t("Apply")}
           </Button>
         )}
-        {chosen && (
+        {reinitialization && (
           <>
             <Link
               onClick={() =>
-                void request("copyAsCode", { model: model.name, ...reinitialization(chosen) }).then(
+                void request("copyAsCode", { model: model.name, ...reinitialization }).then(
                   () => tell(l10n.t("Code copied.")),
                   (error: Error) => tell(error.message, "problem"),
                 )
@@ -125,7 +131,7 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
             >
               {l10n.t("Copy as Code")}
             </Link>
-            <Link onClick={() => act("insertAsCode", { model: model.name, ...reinitialization(chosen) })}>{l10n.t("Insert as Code")}</Link>
+            <Link onClick={() => act("insertAsCode", { model: model.name, ...reinitialization })}>{l10n.t("Insert as Code")}</Link>
           </>
         )}
         <span class="signal-buttons">
@@ -140,6 +146,13 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
           <IconButton icon="close" label={l10n.t("Close Signal")} onClick={() => dispatch({ kind: "prefer", preferences: { signalOpen: false } })} />
         </span>
       </header>
+      {experiments && choices.how !== "" && (
+        <div class="signal-experiment" role="group" aria-label={l10n.t("Experiment")}>
+          <WhatField position="below" of={choices} />
+          <SchemeFields of={choices} />
+          {problem !== null && <p class="training-problem">{problem}</p>}
+        </div>
+      )}
       {shows === "steps" ? (
         <TrainingView key={model.name} model={model} />
       ) : shows === "states" ? (
@@ -155,7 +168,7 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
           )}
         </p>
       ) : shows === "schemes" ? (
-        <SchemeTable model={model} signal={signal} onChoose={(name) => (setShows("curves"), tryOut(name))} />
+        <SchemeTable model={model} signal={signal} onChoose={(name) => (setShows("curves"), choices.tryOut(name))} />
       ) : (
         <div class="signal-body">
           <div class="signal-main" tabIndex={0} role="group" aria-label={l10n.t("Layers, by arrow keys")} onKeyDown={onKeyDown}>
@@ -180,11 +193,15 @@ export function SignalPane({ model }: { readonly model: ModelSnapshot }) {
   );
 }
 
-const asConstructed = "asConstructed";
-
-export function schemeChoice(name: string): InitializationChoice {
-  return name === asConstructed ? { kind: "asConstructed" } : { kind: "scheme", function: name, arguments: {} };
+/** The row of a module, or the first that lies in it; null where there is none. */
+function rowOf(rows: readonly SignalRow[], path: string): number | null {
+  const own = rows.findIndex(({ layer }) => layer.path === path);
+  const at = own >= 0 ? own : rows.findIndex(({ layer }) => layer.path.startsWith(`${path}.`));
+  return at < 0 ? null : at;
 }
+
+/** Milliseconds without a change before what is filled in is measured. */
+const pause = 120;
 
 /** Of one layer: what the curves have no room for. */
 function LayerFigures({ row }: { readonly row: SignalRow }) {

@@ -180,7 +180,7 @@ function Compared({ model, compared, names, selected }: ComparedProps) {
           .map(({ tensor, first, second }) => (
             <div key={tensor}>
               <strong>{nameOf(tensor)}</strong>
-              <HistogramPair first={first} second={second} />
+              <HistogramPair first={first} second={second} names={names} />
             </div>
           ))}
       </div>

@@ -177,7 +177,7 @@ export function TrainingCurves({ model, training }: { readonly model: ModelSnaps
       </div>
       {detailed.length > 1 && shown && (
         <label class="training-scrubber">
-          {l10n.t("Step {0}", shown.step)} <span class="muted">{l10n.t("above: step {0}", detailed[0]!.step)}</span>
+          {l10n.t("Step {0}", shown.step)}
           <input
             type="range"
             min={0}
@@ -191,14 +191,18 @@ export function TrainingCurves({ model, training }: { readonly model: ModelSnaps
       <div class="training-histograms">
         {wanted.map(({ name, place }) => {
           const [first, now] = [detailed[0]?.parameters?.[place], shown?.parameters?.[place]];
-          if (!first || !now) return null;
+          if (!first || !now || !shown) return null;
           return (
             <div key={name}>
               <strong>{name}</strong>{" "}
               <span class="muted">
                 {now.std === null ? l10n.t("nothing finite") : l10n.t("mean {0}, std {1}", formatValue(now.mean ?? NaN), formatValue(now.std))}
               </span>
-              <HistogramPair first={statisticsOf(first)} second={statisticsOf(now)} />
+              <HistogramPair
+                first={statisticsOf(first)}
+                second={statisticsOf(now)}
+                names={[l10n.t("Step {0}", detailed[0]!.step), l10n.t("Step {0}", shown.step)]}
+              />
             </div>
           );
         })}

@@ -1,4 +1,5 @@
 import { indexOf } from "../../describe/modelIndex.js";
+import { reachedTensors } from "../../describe/initializationTarget.js";
 import { initializationCode } from "../../describe/initialization.js";
 import type { EarlierChange, InitializationTarget, ModelSnapshot, Reinitialization } from "../../protocol/index.js";
 
@@ -114,9 +115,8 @@ function isThere({ model, reinitialization: { target }, inCode: before }: Applie
 /** How the code initializes what a reinitialization reaches; "" where it reaches nothing. */
 function inCode(model: ModelSnapshot, target: InitializationTarget): string {
   const index = indexOf(model);
-  const reached =
-    target.kind === "type"
-      ? index.modules.filter(({ type }) => type === target.type).flatMap(({ parameters }) => parameters.map((use) => index.tensor(use)))
-      : index.parametersWithin(target.kind === "model" ? "" : target.path);
-  return reached.map(({ names: [name], initialization }) => `${name} ${initializationCode(initialization, model.language)}`).join("\n");
+  return reachedTensors(index, target)
+    .map((id) => model.tensors[id]!)
+    .map(({ names: [name], initialization }) => `${name} ${initializationCode(initialization, model.language)}`)
+    .join("\n");
 }

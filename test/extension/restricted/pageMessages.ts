@@ -56,15 +56,22 @@ export const samples: { readonly [M in PageMethod]: readonly PageMethods[M]["par
 type Listener = (message: unknown) => unknown;
 
 /**
- * Takes the place of the page in the sidebar: hands what a test says to whoever listens to the page, and keeps what is posted to it. The extension must not
- * have begun yet.
+ * Takes the place of the page: hands what a test says to whoever listens to the page, and keeps what is posted to it. In the sidebar, where the extension must not have
+ * begun yet, or in the next tab.
  */
 export class PlayedPage {
   readonly #listeners: Listener[] = [];
   readonly posted: PageMessage[] = [];
 
-  constructor() {
-    const { registerWebviewViewProvider } = vscode.window;
+  constructor(place: "sidebar" | "tab" = "sidebar") {
+    const { registerWebviewViewProvider, createWebviewPanel } = vscode.window;
+    if (place === "tab") {
+      Reflect.set(vscode.window, "createWebviewPanel", ((...given) => {
+        Reflect.set(vscode.window, "createWebviewPanel", createWebviewPanel);
+        return this.#played(createWebviewPanel(...given));
+      }) satisfies typeof createWebviewPanel);
+      return;
+    }
     Reflect.set(vscode.window, "registerWebviewViewProvider", ((id, provider, options) =>
       registerWebviewViewProvider(
         id,
@@ -82,7 +89,7 @@ export class PlayedPage {
     for (const listener of this.#listeners) await listener(message);
   }
 
-  #played(view: vscode.WebviewView): vscode.WebviewView {
+  #played<View extends vscode.WebviewView | vscode.WebviewPanel>(view: View): View {
     const webview = standIn(view.webview, {
       onDidReceiveMessage: ((listener: Listener) => {
         this.#listeners.push(listener);
@@ -93,7 +100,7 @@ export class PlayedPage {
         return Promise.resolve(true);
       },
     });
-    return standIn(view, { webview });
+    return standIn(view, { webview } as Partial<View>);
   }
 }
 

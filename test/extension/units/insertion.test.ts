@@ -30,6 +30,14 @@ const choices: readonly InitializationChoice[] = [
   { kind: "asConstructed" },
 ];
 
+/** What only some layers are to become, as a search finds them. */
+const searched: readonly Reinitialization[] = [
+  ...(["normal_", "kaimingUniform_"] as const).map((name): Reinitialization["choice"] => ({ kind: "scheme", function: name, arguments: {} })),
+  { kind: "scheme", function: "xavierUniform_", arguments: {}, biases: "kept" } as const,
+  { kind: "asConstructed" } as const,
+].map((choice) => ({ target: { kind: "search", query: "0 1", paths: ["0", "1"] }, choice, seed: 3 }));
+const kept: Reinitialization = { target: { kind: "model" }, choice: { kind: "scheme", function: "orthogonal_", arguments: {}, biases: "kept" }, seed: 5 };
+
 const values = ({ tensors }: ModelSnapshot) => tensors.map(({ names, statistics }) => [names, statistics]);
 
 /** What the models of `text` hold after each reinitialization, and what they hold where the text itself says it. */
@@ -53,8 +61,7 @@ async function compare(text: string, name: string, given: readonly Reinitializat
 }
 
 describe("the code of a reinitialization gives the same numbers with the same seed", () => {
-  test("for every scheme, in TypeScript", async () => {
-    const text = `import * as torch from "layerscope";
+  const schemes = `import * as torch from "layerscope";
 const { nn } = torch;
 
 export const net = new nn.Sequential(
@@ -65,8 +72,14 @@ export const net = new nn.Sequential(
 
 net(torch.randn(2, 6));
 `;
+
+  test("for what a search finds, and with biases that are kept", async () => {
+    await compare(schemes, "searched.ts", [...searched, kept]);
+  });
+
+  test("for every scheme, in TypeScript", async () => {
     await compare(
-      text,
+      schemes,
       "schemes.ts",
       choices.map((choice) => ({ target: { kind: "model" }, choice, seed: 7 })),
     );
@@ -104,7 +117,7 @@ net = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 2))
 net(torch.randn(2, 6))
 `;
     const choice: InitializationChoice = { kind: "scheme", function: "kaimingUniform_", arguments: { nonlinearity: "relu" } };
-    await compare(text, "net.py", [{ target: { kind: "model" }, choice, seed: 7 }]);
+    await compare(text, "net.py", [{ target: { kind: "model" }, choice, seed: 7 }, ...searched.slice(2), kept]);
   });
 });
 

@@ -13,7 +13,7 @@ export function describePicture(
   items: readonly GraphItem[],
   links: readonly RoutedLink[],
   camera: Camera,
-): PictureDescription {
+): Omit<PictureDescription, "hover"> {
   const failing = shown?.failed;
   return {
     status,
