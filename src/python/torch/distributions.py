@@ -1,12 +1,15 @@
 import json as _json
 import sys as _sys
+import types as _types
 
 from . import _namespace as _n
-from ._bridge import Object as _Object, _e, encode as _encode, object_classes as _classes, result as _result
+from ._bridge import Object as _Object, _e, snake as _snake, encode as _encode, object_classes as _classes, result as _result
 from ._calls import bind as _bind
 
 _self = _sys.modules[__name__]
 _self._path = "distributions"
+# Its own modules are imported from it.
+_self.__path__ = []
 _self.__class__ = _n.Namespace
 
 
@@ -21,7 +24,14 @@ def _class(name):
     def __init__(self, *args, **kwargs):
         pass
 
-    return type(name, (Distribution,), {"__new__": __new__, "__init__": __init__, "_path": path, "__module__": f"torch.distributions.{name.lower()}"})
+    return type(name, (Distribution,), {"__new__": __new__, "__init__": __init__, "_path": path, "__module__": f"{__name__}.{_file_of(name)}"})
+
+
+def _file_of(name):
+    """The module of PyTorch's that a class is in."""
+    if name.endswith("Transform"):
+        return "transforms"
+    return {"StudentT": "studentT", "FisherSnedecor": "fishersnedecor"}.get(name) or _snake(name).lstrip("_")
 
 
 def _float(value):
@@ -40,8 +50,17 @@ from ._calls import make_function as _make
 kl_divergence = _make("distributions.klDivergence", "kl_divergence", __name__)
 
 
-class _Kl:
-    kl_divergence = staticmethod(kl_divergence)
 
 
-kl = _Kl()
+def _in_its_file(value, name, file):
+    module = _sys.modules.get(f"{__name__}.{file}")
+    if module is None:
+        module = _sys.modules[f"{__name__}.{file}"] = globals()[file] = _types.ModuleType(f"{__name__}.{file}")
+    setattr(module, name, value)
+
+
+_in_its_file(kl_divergence, "kl_divergence", "kl")
+_in_its_file(Distribution, "Distribution", "distribution")
+for _name, _value in list(globals().items()):
+    if isinstance(_value, type) and _value.__module__.startswith(f"{__name__}."):
+        _in_its_file(_value, _name, _value.__module__.rpartition(".")[2])
