@@ -19,6 +19,7 @@ const titles: Readonly<Record<Failure["kind"], () => string>> = {
   timeout: () => l10n.t("The model file ran out of time"),
   memory: () => l10n.t("The model file ran out of memory"),
   exit: () => l10n.t("The model file ended its process"),
+  leftOut: () => l10n.t("The model file was looked at up to a value that is not computed"),
   unsettled: () => l10n.t("The model file waits for ever"),
   crash: () => l10n.t("The process of the model file crashed"),
   internal: () => l10n.t("The models could not be described"),

@@ -45,6 +45,7 @@ export {
 } from "./errors.js";
 export { getNumThreads, setNumThreads } from "./kernels/wasm/threads.js";
 export { observe, type Observer } from "./observer.js";
+export { leaveOutValues } from "./storage.js";
 export { listenToWarnings } from "./warnings.js";
 export { interruptBy } from "./interruption.js";
 export type { Operation } from "./operation.js";

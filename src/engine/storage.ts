@@ -8,16 +8,26 @@ export class Storage {
   /** Whether there ever was a floating-point number of two bytes: as long as there is none, nobody looks for them. */
   static hasNarrow = false;
 
+  /** Where only the shapes of large tensors are wanted; null where all have values. Set by `leaveOutValues`. */
+  static leavesOut: LeavesOut | null = null;
+
+  /** Whether it has no elements because they are many, and only shapes are wanted of such: its code asked for no meta device. */
+  isLeftOut = false;
+
   /** Whether its numbers came from JavaScript, whole and without a dtype, which made them int64. */
   isFromWholeNumbers = false;
 
   private constructor(
     readonly dtype: DType,
     readonly length: number,
-    readonly device: Device,
-    private readonly elements: ElementArray | null,
+    private place: Device,
+    private elements: ElementArray | null,
   ) {
     if (dtype.isNarrow) Storage.hasNarrow = true;
+  }
+
+  get device(): Device {
+    return this.place;
   }
 
   static allocate(dtype: DType, length: number, device: Device): Storage {
@@ -34,6 +44,14 @@ export class Storage {
     return new Storage(dtype, length, device, null);
   }
 
+  /** The same for a tensor of the code's, which has none where they are left out; the memory that a kernel works in is there in any case. */
+  static ofTensor(dtype: DType, length: number, device: Device): Storage {
+    if (Storage.leavesOut === null || device === "meta" || length <= Storage.leavesOut.above) return Storage.allocate(dtype, length, device);
+    const storage = new Storage(dtype, length, "meta", null);
+    storage.isLeftOut = true;
+    return storage;
+  }
+
   /** The same elements in memory of their own. */
   copy(): Storage {
     return new Storage(this.dtype, this.length, this.device, this.elements && this.elements.slice());
@@ -43,10 +61,41 @@ export class Storage {
     return this.elements !== null;
   }
 
+  /** Has no elements from now on, for all who share it: what was written to it has none. */
+  leaveOut(): void {
+    if (this.elements === null) return;
+    this.elements = null;
+    this.place = "meta";
+    this.isLeftOut = true;
+  }
+
   /** Throws on the meta device, whose tensors have no values, and where the elements were let go. */
   get data(): ElementArray {
     if (this.elements === null)
-      throw new Error(this.device === "meta" ? "a meta tensor has no values" : "the values were let go: backward may read what its row's `reads` names");
+      throw this.place === "meta"
+        ? withoutValues(new Error("a meta tensor has no values"))
+        : new Error("the values were let go: backward may read what its row's `reads` names");
     return this.elements;
   }
+}
+
+interface LeavesOut {
+  /** Elements. */
+  readonly above: number;
+  readonly onRead: () => never;
+}
+
+/**
+ * Has tensors of more than `above` elements, and whatever is computed of one, be shapes alone from now on, as on the meta device, beside others that have values. Whoever
+ * reads such a value calls `onRead`, which says so in its own way and does not return. Null: all have values again.
+ * @internal
+ */
+export function leaveOutValues(options: LeavesOut | null): void {
+  Storage.leavesOut = options;
+}
+
+/** The error for values that are not there; does not return where they are left out, since the code has done nothing wrong. */
+export function withoutValues<E extends Error>(error: E): E {
+  if (Storage.leavesOut !== null) Storage.leavesOut.onRead();
+  return error;
 }

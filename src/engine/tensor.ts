@@ -2,7 +2,7 @@ import type { DType } from "./dtype.js";
 import { ofWholeNumbers, IndexError, NotImplementedError, RuntimeError, TypeError, typeInPython } from "./errors.js";
 import { contiguousStrides, equalSizes, formatSizes, product, Size } from "./size.js";
 import type { NestedList } from "./nestedList.js";
-import { Storage, type Device } from "./storage.js";
+import { Storage, withoutValues, type Device } from "./storage.js";
 
 /** Counts in-place writes; shared by all tensors whose gradients see the same memory. */
 export interface VersionCounter {
@@ -77,7 +77,7 @@ export class Tensor {
 
   /** @internal A new tensor, zeroed: row-major, or with other `strides` that leave no gaps. */
   static allocate(sizes: readonly number[], dtype: DType, device: Device, strides: readonly number[] = contiguousStrides(sizes)): Tensor {
-    return new Tensor(Storage.allocate(dtype, product(sizes), device), sizes, strides, 0);
+    return new Tensor(Storage.ofTensor(dtype, product(sizes), device), sizes, strides, 0);
   }
 
   /** @internal A new row-major tensor of this one's sizes, dtype and device, zeroed. */
@@ -271,13 +271,13 @@ export class Tensor {
   /** The one element as a number (a boolean's as 0 or 1). */
   item(): number {
     if (this.numel() !== 1) throw new RuntimeError(`a Tensor with ${this.numel()} elements cannot be converted to Scalar`);
-    if (this.device === "meta") throw new RuntimeError("Tensor.item() cannot be called on meta tensors");
+    if (this.device === "meta") throw withoutValues(new RuntimeError("Tensor.item() cannot be called on meta tensors"));
     return this.storage.data[this.offset]!;
   }
 
   /** The values as nested lists, numbers alone for no dimensions; booleans for dtype bool. */
   tolist(): NestedList {
-    if (this.device === "meta") throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
+    if (this.device === "meta") throw withoutValues(new NotImplementedError("Cannot copy out of meta tensor; no data!"));
     const { data } = this.storage;
     const isBool = this.dtype.name === "bool";
     const list = (dim: number, offset: number): NestedList => {
@@ -365,7 +365,7 @@ function requireGradientOf(tensor: Tensor, value: unknown): void {
       `attempting to assign a gradient with dtype '${typesInC[value.dtype.name] ?? value.dtype.name}' to a tensor with grad_dtype '${tensor.dtype.scalarType}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match.`,
     );
   }
-  if (value.device !== tensor.device) {
+  if (value.device !== tensor.device && Storage.leavesOut === null) {
     throw new RuntimeError(
       `attempting to assign a gradient with device type '${value.device}' to a tensor with device type '${tensor.device}'. Please ensure that the gradient and the tensor are on the same device`,
     );

@@ -91,6 +91,11 @@ export function classNameOf(object: object): string {
   return typeof name === "string" ? name : "";
 }
 
+/** Whether a tensor is a shape alone because a look leaves out the values of large ones. */
+export function isLeftOut(tensor: Tensor): boolean {
+  return tensor.storage.isLeftOut;
+}
+
 /** Whether a tensor has numbers to look at: it is neither on the device `meta` nor without a shape yet. */
 export function hasValues(engine: Engine, tensor: Tensor): boolean {
   return tensor.device === "cpu" && !engine.nn.isUninitialized(tensor);

@@ -17,7 +17,7 @@ import type {
   Training,
 } from "../protocol/index.js";
 import type { CallFrame, CodeCalls, Locate } from "./callFrames.js";
-import { callModule, classNameOf, type Engine, hasValues, type Module, type Tensor } from "./engine.js";
+import { callModule, classNameOf, type Engine, hasValues, isLeftOut, type Module, type Tensor } from "./engine.js";
 import { definesForward, forwardAgain, inferForward } from "./infer.js";
 import { Initializations } from "./initializations.js";
 import { deviceOf, exampleInput, statedArguments } from "./inputs.js";
@@ -271,6 +271,7 @@ export class Inspection {
     if (!found) throw new Error(l10n.t("The model has no tensor {0}.", id));
     if (hasValues(this.#engine, found.tensor)) return found.tensor;
     const tensorName = found.names[0]!;
+    if (isLeftOut(found.tensor)) throw new Error(l10n.t("{0} is too large to be computed while it is typed: run the file to have its values.", tensorName));
     throw new Error(found.tensor.isMeta ? l10n.t("{0} has no values: it is on the meta device.", tensorName) : l10n.t("{0} has no values yet.", tensorName));
   }
 
@@ -346,7 +347,8 @@ export class Inspection {
       names,
       shape: known ? [...tensor.sizes] : null,
       dtype: tensor.dtype.name,
-      device: tensor.device,
+      // The code asked for no other.
+      device: isLeftOut(tensor) ? "cpu" : tensor.device,
       requiresGrad: tensor.requiresGrad,
       count: known ? tensor.numel() : 0,
       bytes: known ? tensor.numel() * tensor.elementSize() : 0,

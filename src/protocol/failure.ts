@@ -17,6 +17,8 @@ export type FailureKind =
   | "memory"
   /** It called process.exit(). */
   | "exit"
+  /** A look leaves out the values of large tensors, and it read one of them. */
+  | "leftOut"
   /** Nothing is left to do, yet it waits for a promise, which ends a program too. */
   | "unsettled"
   /** The process ended in another way. */

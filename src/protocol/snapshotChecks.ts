@@ -285,7 +285,7 @@ const failureText = {
 const told = { traceback: text };
 const plainFailure: Check<PlainFailure> = shape<PlainFailure>(
   {
-    kind: keyOf({ syntax: true, import: true, thrown: true, refused: true, lacking: true, unsettled: true, crash: true, internal: true }),
+    kind: keyOf({ syntax: true, import: true, thrown: true, refused: true, lacking: true, leftOut: true, unsettled: true, crash: true, internal: true }),
     ...failureText,
   },
   told,

@@ -271,6 +271,22 @@ export function exitFailure(call: string, exitCode: number, stack: string | unde
   };
 }
 
+/** The code reads a value that a look does not compute. */
+export function leftOutFailure(stack: string | undefined, sources: Sources): Failure {
+  const found = place(parseStack(stack), sources);
+  return {
+    kind: "leftOut",
+    message: found.location
+      ? l10n.t(
+          "Line {0} reads values of a tensor that is too large to be computed while it is typed: what follows is seen when the file runs.",
+          found.location.line,
+        )
+      : l10n.t("Values of a tensor are read that is too large to be computed while it is typed: what follows is seen when the file runs."),
+    hint: null,
+    ...found,
+  };
+}
+
 /** Whoever read the output is gone: nothing more of what the code prints can be of use, so it ends as a command in a pipe ends. */
 export function brokenPipeFailure(): Failure {
   return { kind: "exit", exitCode: 141, message: l10n.t("Nobody reads the output any more."), hint: null, location: null, stack: [] };

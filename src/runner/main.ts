@@ -25,10 +25,11 @@ import type {
   TrainingSample,
 } from "../protocol/index.js";
 import { watchBlockingCalls } from "./blockingCalls.js";
-import { brokenPipeFailure, internalFailure, type Stop, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
+import { brokenPipeFailure, internalFailure, leftOutFailure, type Stop, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
 import { Guards } from "./guards.js";
+import { leaveOutLarge } from "./largeValues.js";
 import { Leftovers } from "./leftovers.js";
-import { type EvaluatedCode, ModelCode } from "./modelCode.js";
+import { type EvaluatedCode, ModelCode, stopHere } from "./modelCode.js";
 import { buildModels, findModels, type Found, modelsSoFar, rootsSoFar } from "./models.js";
 import { ModelOutput } from "./modelOutput.js";
 import { Pace } from "./pace.js";
@@ -234,12 +235,22 @@ async function runBundle(given: Bundle, build: string | null, isLook: boolean): 
     progress,
   });
   session = { code, engine, inspection, bindings: bundle.bindings };
+  let isEvaluating = true;
+  const endWhereRead = (): never => {
+    if (!isEvaluating) throw new Error(l10n.t("The values of large tensors are not computed while a file is typed: run it to have them."));
+    isEvaluating = false;
+    const failure = leftOutFailure(new Error().stack, code.sources);
+    void setImmediate().then(() => interrupt?.({ failure, frames: [] }));
+    return stopHere();
+  };
+  if (isLook) leaveOutLarge(engine, endWhereRead);
   if (isLook) endTraining(engine, () => interrupt?.({ failure: stoppedFailure({ reason: "timeout", limit: 0, doing: "running" }, [], null), frames: [] }));
   const running = session;
   keeper = new Pace(() => keepModels(running), { milliseconds: 1000, growth: 2, share: 0.05 });
   inspection.recorder.onPassed = () => keeper?.pass();
   if (!isLook) tellTraining(session);
   const failure = await code.evaluate();
+  isEvaluating = false;
   return finished(failure, session, build);
 }
 

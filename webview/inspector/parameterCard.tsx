@@ -7,6 +7,7 @@ import { deviates } from "../../src/describe/density.js";
 import { formatBytes, formatCount, formatPercent, formatShape, formatValue } from "../../src/describe/format.js";
 import { distributionText, initializationCode } from "../../src/describe/initialization.js";
 import { LocationLink } from "../locationLink.js";
+import { isLeftOut } from "../../src/describe/leftOut.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import { shownFindings } from "../state.js";
 import { FindingList } from "./findingList.js";
@@ -68,7 +69,11 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
         </>
       ) : (
         <p class="muted">
-          {tensor.shape === null ? l10n.t("The shape is known once a first input has passed.") : l10n.t("There are no values on the meta device.")}
+          {tensor.shape === null
+            ? l10n.t("The shape is known once a first input has passed.")
+            : isLeftOut(tensor)
+              ? l10n.t("So many values are not computed while you type: run the file to have them.")
+              : l10n.t("There are no values on the meta device.")}
         </p>
       )}
       {tensor.gradient && (

@@ -3,7 +3,7 @@ import { refuseMore } from "../arguments.js";
 import { lacksShape, ofWholeNumbers, RuntimeError, TorchError, TypeError, nameInPython, typeInPython } from "../errors.js";
 import type { Observer } from "../observer.js";
 import { operand, type Operation } from "../operation.js";
-import type { Device } from "../storage.js";
+import { Storage, type Device } from "../storage.js";
 import { Tensor } from "../tensor.js";
 
 /** What is asked of the arguments of every operation: their number, device and gradients. */
@@ -73,22 +73,30 @@ export function anyRequiresGrad(args: readonly unknown[]): boolean {
 
 /** The device of all tensors. Only tensors without dimensions may stay behind on the CPU. */
 export function commonDevice(args: readonly unknown[]): Device {
+  const { leavesOut } = Storage;
   let device: Device = "cpu";
   let expected: Device | null = null;
   const look = (values: readonly unknown[]): void => {
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
       if (value instanceof Tensor) {
-        const own = value.device;
+        const own = leavesOut !== null && value.numel() > leavesOut.above ? "meta" : value.device;
         if (own === "meta") device = "meta";
         else if (value.sizes.length === 0) continue;
-        if (expected !== null && own !== expected) throw new RuntimeError(`Tensor on device ${own} is not on the expected device ${expected}!`);
+        if (expected !== null && own !== expected && leavesOut === null)
+          throw new RuntimeError(`Tensor on device ${own} is not on the expected device ${expected}!`);
         expected = own;
       } else if (Array.isArray(value) && value.length > 0 && typeof value[0] !== "number") look(value);
     }
   };
   look(args);
   return device;
+}
+
+/** Whether the result of what is computed of these arguments is a shape alone because one of them is. */
+export function isOfLeftOut(args: readonly unknown[]): boolean {
+  const { leavesOut } = Storage;
+  return leavesOut !== null && tensorsOf(args).some((tensor) => tensor.storage.isLeftOut || tensor.numel() > leavesOut.above);
 }
 
 /** The tensors among the arguments, those of lists too. */

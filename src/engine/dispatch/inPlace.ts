@@ -12,6 +12,7 @@ import { forward } from "./narrow.js";
 import { OperationNode } from "./operations.js";
 import { definedRows, type OperationRow, type TensorSpec } from "./rows.js";
 import { rememberWindow } from "./savedArguments.js";
+import { Storage } from "../storage.js";
 
 /** The in-place form of an element-wise row: `name_`, which writes into its first argument and returns it. */
 export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Args[0] {
@@ -37,7 +38,7 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
           saved = forward(row, result, args);
           copy(self, result);
         }
-      }
+      } else if (Storage.leavesOut !== null) self.storage.leaveOut();
       self.version.value++;
       if (recorded !== null) rewriteHistory(self, new OperationNode(recorded, before, self, saved, edges));
       if (watcher !== null) report(operation, args, self);

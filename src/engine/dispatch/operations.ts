@@ -9,9 +9,9 @@ import { sumTo } from "../kernels/sumTo.js";
 import { observer, report } from "../observer.js";
 import type { Operation } from "../operation.js";
 import { equalSizes } from "../size.js";
-import type { Device } from "../storage.js";
+import { Storage, type Device } from "../storage.js";
 import { hasShapeless, Tensor } from "../tensor.js";
-import { anyRequiresGrad, commonDevice, edgesOf, failed, refuseFurther, requireShapes, tensorCount, tensorsOf } from "./arguments.js";
+import { anyRequiresGrad, commonDevice, edgesOf, failed, isOfLeftOut, refuseFurther, requireShapes, tensorCount, tensorsOf } from "./arguments.js";
 import { backward, forward } from "./narrow.js";
 import {
   definedRows,
@@ -39,7 +39,8 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
       const spec = row.infer(...args);
       const device = spec.device ?? commonDevice(args);
       const output = row.keepsLayout === true ? allocateAs(spec, args, device) : Tensor.allocate(spec.sizes, spec.dtype, device);
-      const saved = device === "cpu" ? forward(row, output, args) : (undefined as Saved);
+      if (Storage.leavesOut !== null && isOfLeftOut(args)) output.storage.isLeftOut = true;
+      const saved = output.device === "cpu" ? forward(row, output, args) : (undefined as Saved);
       if (row.backward !== null && isGradEnabled() && spec.dtype.isFloatingPoint && anyRequiresGrad(args)) {
         output.setGradFn(new OperationNode(row, args, output, saved, edgesOf(args)));
       }

@@ -9,7 +9,7 @@ import { Module } from "../nn/module.js";
 import { Parameter } from "../nn/parameter.js";
 import { StateDict } from "../nn/stateDict.js";
 import { Size } from "../size.js";
-import { Storage } from "../storage.js";
+import { Storage, withoutValues } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { elementBytes, fileDTypes, UnreadableElements, type FileDType } from "./elements.js";
 import { joined, rangesOf, readFileSync, writeFileSync, type Bytes, type RangeReader } from "./files.js";
@@ -245,7 +245,7 @@ class Pickler {
   }
 
   #tensor(tensor: Tensor, requiresGrad: boolean, place: string): void {
-    if (tensor.device === "meta") throw this.#refused("a tensor on the meta device, which has no values", place);
+    if (tensor.device === "meta") throw withoutValues(this.#refused("a tensor on the meta device, which has no values", place));
     const writer = this.#writer;
     writer.global("torch._utils", "_rebuild_tensor_v2");
     writer.mark();

@@ -10,6 +10,7 @@ import { copyStrided, type Elements } from "./stridedCopy.js";
 import { mapVectorized } from "./vectorized.js";
 import { mapInWasm, wasmFrom, type Operand } from "./wasm/elementwise.js";
 import { isForWasm, isTruthKernel, type KernelCall } from "./wasm/instance.js";
+import { Storage } from "../storage.js";
 
 export type { Operand };
 
@@ -194,6 +195,7 @@ export function fill(output: Tensor, value: number): void {
 
 /** output[i] = x[i], converted to the output's dtype; `x` is broadcast. The two must not overlap in memory unless they coincide. */
 export function copy(output: Tensor, x: Tensor): void {
+  if (Storage.leavesOut !== null && x.isMeta) output.storage.leaveOut();
   if (output.isMeta) return;
   if (!output.isContiguous() && fillsRange(output)) {
     const [o, a] = inMemoryOrder(output, [x]);

@@ -301,7 +301,7 @@ class ModuleClass {
       throw new TypeError(`nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=${dtype}`);
     }
     mapTensors(this, (tensor) => {
-      if (tensor.device === "meta" && device !== undefined && device !== "meta") {
+      if (tensor.device === "meta" && !tensor.storage.isLeftOut && device !== undefined && device !== "meta") {
         throw new NotImplementedError(
           "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving module from meta to a different device.",
         );

@@ -10,6 +10,7 @@ import { broadcastSizes, numberOf, resultType, type Scalar } from "./rules/promo
 import { filledLike } from "./rules/reducedDims.js";
 import { computes, moves, writing, operand, notCounted } from "../operation.js";
 import { within } from "./rules/recorded.js";
+import { Storage } from "../storage.js";
 
 /** Writes of given values into tensors, and values kept within bounds. */
 
@@ -29,6 +30,7 @@ const copyInPlace = defineInPlace<[self: Tensor, source: Tensor]>({
 /** Takes over the values of another tensor, which broadcasts and is converted to this one's dtype. (Tensor.copy_) */
 export function copy_(self: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor {
   const [source] = inOrder("copy_", ["other"], args);
+  if (source.device === "meta" && Storage.leavesOut !== null) self.storage.leaveOut();
   if (source.device === "meta" && self.device === "cpu") throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
   return copyInPlace(self, source.device === self.device ? source : Tensor.allocate(source.sizes, source.dtype, self.device));
 }

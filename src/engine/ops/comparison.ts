@@ -3,6 +3,7 @@ import { bool } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { binary, denseValues } from "../kernels/elementwise.js";
 import { equalSizes } from "../size.js";
+import { withoutValues } from "../storage.js";
 import { Tensor } from "../tensor.js";
 import { takingOnly, collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import { eq, ge, gt, le, lt, ne } from "./binary.js";
@@ -78,7 +79,7 @@ export function equal(x: Tensor, ...args: AllArguments<[other: Tensor], { readon
 }
 
 function requireValues(x: Tensor, operation: string): void {
-  if (x.device === "meta") throw new NotImplementedError(`${operation}: a meta tensor has no values to compare`);
+  if (x.device === "meta") throw withoutValues(new NotImplementedError(`${operation}: a meta tensor has no values to compare`));
 }
 
 /** The first operand wins over NaN too. */

@@ -17,6 +17,7 @@ import {
 import { collect, required, requiredFirst, requireIntegers, type WithRequired } from "../arguments.js";
 import { numberOf, type Scalar } from "./rules/promotion.js";
 import { makes, type Operation, operand } from "../operation.js";
+import { Storage } from "../storage.js";
 
 /** Functions that make tensors. */
 
@@ -125,7 +126,7 @@ export function asTensor(data: NestedList | TypedArray | Tensor, given?: TensorO
 function convertedCopy(source: Tensor, options: TensorOptions): Tensor {
   const result = Tensor.allocate(source.sizes, options.dtype ?? source.dtype, options.device ?? source.device);
   if (result.device === "cpu") {
-    if (source.device === "meta") throw new RuntimeError("Cannot copy out of meta tensor; no data!");
+    if (source.device === "meta" && Storage.leavesOut === null) throw new RuntimeError("Cannot copy out of meta tensor; no data!");
     copy(result, source);
   }
   return result;

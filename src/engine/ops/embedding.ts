@@ -4,6 +4,7 @@ import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../er
 import { denseValues } from "../kernels/elementwise.js";
 import { norm } from "../kernels/norms.js";
 import { Size } from "../size.js";
+import { withoutValues } from "../storage.js";
 import { Tensor, through } from "../tensor.js";
 import { collect, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { arange } from "./creation.js";
@@ -413,7 +414,7 @@ export function oneHot(x: Tensor, ...args: Arguments<[numClasses: number], { rea
     return oneHotOperation(x, numClasses);
   }
   if (x.numel() === 0) throw new RuntimeError("Can not infer total number of classes from empty tensor.");
-  if (x.device === "meta") throw new NotImplementedError("one_hot needs num_classes on the meta device: there are no values to take it from");
+  if (x.device === "meta") throw withoutValues(new NotImplementedError("one_hot needs num_classes on the meta device: there are no values to take it from"));
   let largest = 0;
   for (const value of denseValues(x)) largest = Math.max(largest, value);
   return oneHotOperation(x, largest + 1);

@@ -4,7 +4,7 @@ import { NotImplementedError, RuntimeError } from "../errors.js";
 import { denseValues } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/reduce.js";
 import { slicesOf } from "../kernels/slices.js";
-import { Storage } from "../storage.js";
+import { withoutValues, Storage } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { takingOnly, checkedOptions, collect, required, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { indexSelect } from "./indexedSlices.js";
@@ -119,7 +119,8 @@ export function topk(
 // ---- distinct values
 
 function requireValues(x: Tensor, operation: string): void {
-  if (x.device === "meta") throw new NotImplementedError(`${operation}: the shape of the result depends on values, which a meta tensor does not have`);
+  if (x.device === "meta")
+    throw withoutValues(new NotImplementedError(`${operation}: the shape of the result depends on values, which a meta tensor does not have`));
 }
 
 function integers(values: ArrayLike<number>, sizes: readonly number[] = [values.length]): Tensor {

@@ -2,7 +2,7 @@ import { itself, defineOperation, defineView, overwrite } from "../dispatch/inde
 import { bfloat16 as bfloat16Type, bool as boolType, DType, float16, float32, float64, int8, int16, int32, int64, uint8 } from "../dtype.js";
 import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
 import { binary, copy, unary } from "../kernels/elementwise.js";
-import type { Device } from "../storage.js";
+import { Storage, type Device } from "../storage.js";
 import { normalizeDim, Tensor, type Window } from "../tensor.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { checkedOptions, collect, inOrder, listOf, required, type AllArguments, type Numbers, type WithRequired } from "../arguments.js";
@@ -38,7 +38,8 @@ const toOperation = defineOperation<[x: Tensor, dtype: DType, device: Device]>({
   recordedBackward: itself,
 });
 
-function convert(x: Tensor, dtype: DType, device: Device, alwaysCopy = false): Tensor {
+function convert(x: Tensor, dtype: DType, asked: Device, alwaysCopy = false): Tensor {
+  const device = Storage.leavesOut === null ? asked : x.device;
   return x.dtype === dtype && x.device === device && !alwaysCopy ? x : toOperation(x, dtype, device);
 }
 

@@ -2,6 +2,7 @@ import { getDefaultDtype } from "../dtype.js";
 import { extendTensor, type Tensor } from "../tensor.js";
 import { formatExponential, formatFixed } from "./numbers.js";
 import { printOptions } from "./options.js";
+import { Storage } from "../storage.js";
 
 declare module "../tensor.js" {
   interface Tensor {
@@ -24,8 +25,9 @@ export interface PrintableTensor extends Pick<Tensor, "sizes" | "strides" | "off
 /** @internal A tensor as PyTorch prints it (torch/_tensor_str.py). */
 export function formatTensor(tensor: PrintableTensor): string {
   const prefix = "tensor(";
-  const { sizes, dtype, device } = tensor;
+  const { sizes, dtype, device, storage } = tensor;
   const isMeta = device === "meta";
+  if (isMeta && storage.isLeftOut) Storage.leavesOut?.onRead();
   const isEmpty = sizes.includes(0);
   const suffixes: string[] = [];
   if (isMeta) suffixes.push(`device='${device}'`);

@@ -20,18 +20,23 @@ export interface DimensionNames {
 /** Sizes below this are no dimension that has a name: 1 broadcasts, and 0 is nothing. */
 const least = 2;
 
-/** The sizes that are written out under a name. One that is given twice is left out: which is meant is not known. */
+/**
+ * The sizes that are written out under a name. A variable that is given twice is left out: which is meant is not known. A property of several objects is several sizes, as
+ * of two configurations: which of them moves an axis is seen.
+ */
 export function sizeVariables(text: string): readonly SizeVariable[] {
   const found = new Map<string, SizeVariable[]>();
+  const assigned = new Set<string>();
   for (const match of text.matchAll(
     /(?<![\p{ID_Continue}$.])(?<name>[\p{ID_Start}_$][\p{ID_Continue}$]*)\s*(?::\s*number\s*=|=(?![=>])|:)\s*(?<size>\d[\d_]*)(?=\s*(?:[,;)}\n]|$))/gu,
   )) {
     const { name, size } = match.groups as { readonly name: string; readonly size: string };
     const end = match.index + match[0].length;
+    if (!/:\s*[\d_]+$/.test(match[0])) assigned.add(name);
     const variable = { name, value: Number(size.replaceAll("_", "")), start: end - size.length, end };
     found.set(name, [...(found.get(name) ?? []), variable]);
   }
-  return [...found.values()].flatMap(([only, ...others]) => (only && others.length === 0 && only.value >= least ? [only] : []));
+  return [...found].flatMap(([name, each]) => (each.length > 1 && assigned.has(name) ? [] : each.filter(({ value }) => value >= least)));
 }
 
 /** Whether a size of some value of the model could be one. */

@@ -19,6 +19,7 @@ import type {
   Selection,
 } from "../../protocol/index.js";
 import { firstShown, isFailureOfPass } from "../../describe/failure.js";
+import { isLeftOut } from "../../describe/leftOut.js";
 import { indexOf } from "../../describe/modelIndex.js";
 import type { Output } from "../../runner/client.js";
 import { CodeIndex } from "../code/codeIndex.js";
@@ -57,6 +58,8 @@ export class ModelSession implements vscode.Disposable {
   /** Every document that went into the last run, failed or not: saving one runs again. */
   #documents: readonly string[];
   #stale = false;
+  /** Why the look that the models come from ended before the file's end, where the user may wonder; null where it did not, and of a run. */
+  #lookEnd: string | null = null;
   #selection: Selection | null = null;
   /** What the user wants reinitialized after every run. */
   #again: readonly EarlierChange[] = [];
@@ -127,6 +130,10 @@ export class ModelSession implements vscode.Disposable {
   /** The models may not be what the code says now: it changed since, or its last run failed before it had any. */
   get stale(): boolean {
     return this.#stale;
+  }
+
+  get lookEnd(): string | null {
+    return this.#lookEnd;
   }
 
   /** What the user wants to be told about the models. */
@@ -268,6 +275,7 @@ export class ModelSession implements vscode.Disposable {
     if (!outcome || !isToBeShown(outcome)) return;
     const { failure } = outcome;
     this.#take({ ...outcome, failure: failure && endsLook(failure) ? null : failure }, false);
+    this.#lookEnd = failure?.kind === "leftOut" ? failure.message : null;
     this.#stale = this.#isStale();
     this.#changes.fire({ kind: "state", ran: true });
     for (const { model, reinitialization } of this.#reinitializations.looked(outcome.models)) {
@@ -317,6 +325,7 @@ export class ModelSession implements vscode.Disposable {
     this.#lastRun = failure === null ? { kind: "completed" } : { kind: "failed", failure, shown: keeps ? "earlierRun" : "thisRun" };
     this.#documents = [...new Set([this.file, ...documents])];
     if (keeps) return;
+    this.#lookEnd = null;
     this.#offers = offers;
     this.#models = models;
     this.#texts = new RanTexts(texts);
@@ -489,14 +498,16 @@ export class ModelSession implements vscode.Disposable {
   /** The process may have been ended by a limit or a crash; the models then have to be made anew. */
   async #ensureAlive(): Promise<void> {
     if (this.#run) await this.#run;
-    else if (!this.source.isAlive(this.file)) await this.run({ ...this.#lastOptions, asked: true });
+    // A look may have left out values that are wanted now.
+    else if (!this.source.isAlive(this.file) || this.#models.some(({ tensors }) => tensors.some(isLeftOut)))
+      await this.run({ ...this.#lastOptions, asked: true });
     if (!this.source.isAlive(this.file)) throw new Error(this.failure?.message ?? vscode.l10n.t("The file has no model."));
   }
 }
 
 /** Where a look ends and a run may go on, which is no fault of the code. */
 function endsLook({ kind }: Failure): boolean {
-  return kind === "timeout" || kind === "refused" || kind === "exit";
+  return kind === "timeout" || kind === "refused" || kind === "exit" || kind === "leftOut";
 }
 
 /** Whether a look came to something: to models, and no further than it goes, than a shape that does not fit, or than a gradient that is gone. All else is a text that is half written. */

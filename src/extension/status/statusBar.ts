@@ -70,6 +70,7 @@ function describe(session: ModelSession): { readonly icon: string; readonly text
   if (session.failure) return { icon: "error", text: vscode.l10n.t("Failed"), detail: session.failure.message, failed: true };
   if (!session.hasRun) return { icon: "type-hierarchy-sub", text: vscode.l10n.t("Not run"), detail: vscode.l10n.t("{0} has not been run yet", file) };
   if (models.length === 0) return { icon: "type-hierarchy-sub", text: vscode.l10n.t("No model"), detail: vscode.l10n.t("{0} builds no model", file) };
+  if (session.lookEnd !== null) return { icon: "eye", text: picture, detail: session.lookEnd };
   if (session.stale) return { icon: "history", text: picture, detail: vscode.l10n.t("{0} changed since it ran", file) };
   return { icon: "type-hierarchy-sub", text: picture, detail: models.join("\n") };
 }

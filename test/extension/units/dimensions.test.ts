@@ -1,6 +1,14 @@
 import { afterAll, expect, test } from "vitest";
 import { CodeIndex } from "../../../src/extension/code/codeIndex.js";
-import { changedValue, couldName, dimensionNames, nameDimensions, sizeVariables } from "../../../src/extension/code/dimensions.js";
+import {
+  changedValue,
+  type ChangedLook,
+  couldName,
+  dimensionNames,
+  namedShape,
+  nameDimensions,
+  sizeVariables,
+} from "../../../src/extension/code/dimensions.js";
 import { lineShapes } from "../../../src/extension/code/lineShapes.js";
 import { RanTexts } from "../../../src/extension/code/ranTexts.js";
 import { Workspace } from "../../runner/workspace.js";
@@ -50,6 +58,44 @@ test("the sizes that a text names, each in one place", () => {
   expect(found("let n = 3\nn = 4;")).toEqual([]);
   expect(found("if (n == 3) a >= 4; const x = 1; const y = 2.5; const z = 3 * 4; f(n, 3)")).toEqual([]);
   expect(found("const size: number = 1_024;")).toEqual(["size"]);
+  expect(found("const small = { width: 8 };\nconst large = { width: 16 };")).toEqual(["width", "width"]);
+  expect(found("const small = { width: 8 };\nconst width = 16;")).toEqual([]);
+  expect(found("class Net { static readonly width = 8; private heads = 4; }")).toEqual(["width", "heads"]);
+});
+
+test("of two configurations, each names the axes that it moves", async () => {
+  const two = `import * as torch from "layerscope";
+const { nn } = torch;
+const small = { nEmbd: 8, blockSize: 6 };
+const large = { nEmbd: 32, blockSize: 10 };
+class Net extends nn.Module {
+  static readonly batch = 3;
+  fc: nn.Linear;
+  constructor(config: { nEmbd: number; blockSize: number }, outputs = 12) {
+    super();
+    this.fc = new nn.Linear(config.nEmbd, outputs);
+  }
+  forward(x: torch.Tensor) {
+    return this.fc(x);
+  }
+}
+export const one = new Net(small);
+export const other = new Net(large);
+one(torch.rand([Net.batch, small.blockSize, small.nEmbd]));
+other(torch.rand([Net.batch, large.blockSize, large.nEmbd]));
+`;
+  const { models } = await workspace.run(two, {}, "two.ts");
+  const looks: ChangedLook[] = [];
+  for (const variable of sizeVariables(two)) {
+    const changed = `${two.slice(0, variable.start)}${changedValue(variable)}${two.slice(variable.end)}`;
+    const look = await workspace.run(changed, { isToBeShown: () => false }, "two.ts");
+    looks.push(...look.models.map((model) => ({ variable, model })));
+  }
+  for (const model of models) {
+    const own = looks.filter((look) => look.model.name === model.name);
+    nameDimensions(model, dimensionNames(model, own));
+    expect(model.trace!.values.map((_, value) => namedShape(model, value))).toEqual(["batch×blockSize×nEmbd", "batch×blockSize×outputs"]);
+  }
 });
 
 test("an axis has a name where that variable moves it, and is a number elsewhere", async () => {

@@ -4,7 +4,7 @@ import { denseValues, fill } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/indexing.js";
 import { offsetsOf } from "../../kernels/strided.js";
 import { formatSizes } from "../../size.js";
-import type { Device } from "../../storage.js";
+import { withoutValues, type Device } from "../../storage.js";
 import { Tensor } from "../../tensor.js";
 import { broadcastSizes, numberOf, type Scalar } from "./promotion.js";
 
@@ -12,7 +12,8 @@ import { broadcastSizes, numberOf, type Scalar } from "./promotion.js";
 
 /** Results whose shape follows from values do not exist on the meta device. */
 export function requireValues(x: Tensor, operation: string): void {
-  if (x.device === "meta") throw new NotImplementedError(`${operation}: the shape of the result depends on values, which a meta tensor does not have`);
+  if (x.device === "meta")
+    throw withoutValues(new NotImplementedError(`${operation}: the shape of the result depends on values, which a meta tensor does not have`));
 }
 
 /** The shape that index tensors pick. */
