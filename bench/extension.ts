@@ -3,6 +3,7 @@
  * open and nothing to do. In a real VS Code in the browser. `-- --rest` waits the ten minutes as well after which only the process with the model is left.
  */
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import path from "node:path";
 import type { Page } from "playwright-core";
@@ -23,11 +24,18 @@ const tied = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), shared, new n
 for (const model of [net, rgnet, tied]) model(torch.rand(2, 4));
 `;
 
+/** GPT-2 small of the examples, with values of its own instead of on the meta device. */
+const gpt2 = `const width = 768;
+${readFileSync("examples/gpt2.ts", "utf8")
+  .replace("width: 768", "width")
+  .replace('torch.withDevice("meta", () => new GPT2(small))', "new GPT2(small)")
+  .replace('torch.int64, device: "meta"', "torch.int64")}`;
+
 const saves = 15;
 const looks = 11;
 const keys = 500;
 // What VS Code saves by itself is run, which is another thing to wait for.
-const editor = await Workbench.open({ files: { "net.ts": code(8) }, settings: { "files.autoSave": "off" } });
+const editor = await Workbench.open({ files: { "net.ts": code(8), "gpt2.ts": gpt2 }, settings: { "files.autoSave": "off" } });
 const rows: { readonly what: string; readonly measured: string; readonly budget: string }[] = [];
 const row = (what: string, measured: number, budget: number, unit = "ms"): number =>
   rows.push({ what, measured: `${measured.toFixed(0)} ${unit}`, budget: `${budget} ${unit}` });
@@ -167,6 +175,12 @@ try {
   // The editor asks for hints when it is told that they changed, and holds them back on the line that is edited.
   const hint = await typed("net.ts", 3, 2, sizes, (size) => hinted(page, `2×${size}`));
   row(`last key to the hint on the next line, the chapter, median of ${looks}`, hint, 300);
+  await editor.openFile("gpt2.ts");
+  await drawn(view, "768 → 50257");
+  const widths = Array.from({ length: looks }, (_, i) => 780 + 12 * i);
+  const large = await typed("gpt2.ts", 1, 3, widths, (width) => drawn(view, `${width} → 50257`));
+  row(`last key to picture, GPT-2 small, median of ${looks}`, large, 800);
+  await editor.openFile("net.ts");
 
   await page.waitForTimeout(10_000);
   processRows("one model open, nothing to do for 10 s", 3, 400);

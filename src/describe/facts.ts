@@ -1,5 +1,14 @@
 import * as l10n from "@vscode/l10n";
-import { byFamily, keepsElements, nameText, type FamilyName, type ModuleSnapshot, type OperationStep, type ValueId } from "../protocol/index.js";
+import {
+  byFamily,
+  keepsElements,
+  nameText,
+  type FamilyName,
+  type ModelSnapshot,
+  type ModuleSnapshot,
+  type OperationStep,
+  type ValueId,
+} from "../protocol/index.js";
 import { gainGiven, gainOf } from "./initializationTheory.js";
 import { initializationCode } from "./initialization.js";
 import { formatValue } from "./format.js";
@@ -19,6 +28,12 @@ function sinceCompared({ model: { comparison } }: ModelIndex, path: string): rea
   return (comparison?.changes ?? [])
     .filter((change) => change.path === path)
     .map(({ kind, text }) => l10n.t("Since {0}: {1}", comparison!.with, kind === "added" ? l10n.t("added") : text));
+}
+
+/** What a picture of a compared model says of modules that have no box in it; null where there are none. */
+export function removedText({ comparison }: ModelSnapshot): string | null {
+  if (!comparison || comparison.removed.length === 0) return null;
+  return l10n.t("Removed since {0}: {1}", comparison.with, comparison.removed.join("; "));
 }
 
 /** A part that is in another mode than what is around it, or a whole model that was left evaluating although that makes a difference to it. */

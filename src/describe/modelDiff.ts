@@ -164,7 +164,7 @@ function outputOf(index: ModelIndex, { path }: ModuleSnapshot): string | null {
 }
 
 /** The later model as one that is compared with `name`. */
-export function compared({ after, changes }: ModelDiff, name: string): ModelSnapshot {
+export function compared({ before, after, changes }: ModelDiff, name: string): ModelSnapshot {
   const told = changes.flatMap((change) => {
     const { kind } = change;
     if (kind === "removed") return [];
@@ -172,7 +172,8 @@ export function compared({ after, changes }: ModelDiff, name: string): ModelSnap
     const within = kind === "added" ? indexOf(after).within(change.after.path) : [change.after];
     return within.map(({ path }) => ({ path, kind, text: changeText(change, after) }));
   });
-  return { ...after, comparison: { with: name, changes: told } };
+  const removed = changes.flatMap((change) => (change.kind === "removed" ? [`${change.before.path} ${changeText(change, before)}`] : []));
+  return { ...after, comparison: { with: name, changes: told, removed } };
 }
 
 const signs: Readonly<Record<ModuleChange["kind"], string>> = { added: "+", removed: "-", changed: "~" };

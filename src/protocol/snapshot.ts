@@ -59,6 +59,8 @@ export interface Comparison {
   readonly with: string;
   /** Of the model's own modules, those that are new or others; each with what became of it. */
   readonly changes: readonly { readonly path: string; readonly kind: "added" | "changed"; readonly text: string }[];
+  /** What the model does not have any more, as a reader says it: "2 Linear(8 → 1), 9 parameters". */
+  readonly removed: readonly string[];
 }
 
 /** Two parameters that were one. */

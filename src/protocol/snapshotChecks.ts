@@ -203,6 +203,7 @@ const trace: Check<snapshot.ForwardTrace> = shape<snapshot.ForwardTrace>(
 const comparison = shape<snapshot.Comparison>({
   with: text,
   changes: list(shape<snapshot.Comparison["changes"][number]>({ path: text, kind: oneOf("added", "changed"), text })),
+  removed: list(text),
 });
 const brokenTie = shape<snapshot.BrokenTie>({ tensor: whole, from: whole, location: optional(checkLocation) });
 const overwritten = shape<snapshot.OverwrittenValue>({

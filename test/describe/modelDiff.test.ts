@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import { diffData } from "../../src/describe/diffData.js";
-import { factsAbout } from "../../src/describe/facts.js";
+import { factsAbout, removedText } from "../../src/describe/facts.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
 import { compared, diffFiles, diffModels, formatDiff } from "../../src/describe/modelDiff.js";
 import { comparisonOverlay } from "../../src/describe/overlays.js";
@@ -98,6 +98,9 @@ test("a model that is compared has what is new or another in it, for the picture
   const model = compared(diffModels(before, after), "HEAD");
   expect(checkModel(model)).toBeNull();
   expect(model.comparison!.changes.map(({ path, kind }) => `${path} ${kind}`)).toEqual([" changed", "1 added", "2 changed", "3 added", "3.0 added"]);
+  expect(model.comparison!.removed).toEqual(["1 ReLU(inplace: false)"]);
+  expect(removedText(model)).toBe("Removed since HEAD: 1 ReLU(inplace: false)");
+  expect(removedText(after)).toBeNull();
   const index = indexOf(model);
   const shown = comparisonOverlay(index)!;
   expect(shown.title).toBe("Since HEAD");

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { captionOf } from "../../src/picture/drawing/caption.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
+import { compared, diffModels } from "../../src/describe/modelDiff.js";
 import { renderSvg } from "../../src/picture/renderSvg.js";
 import { passes, passOf } from "../describe/sources.js";
 import { linear, sequential, snapshot } from "../describe/snapshots.js";
@@ -37,4 +38,12 @@ test("what is written below has room of its own, and is broken rather than cut",
   const [longWidth, longHeight] = size(await renderSvg(passOf({ changedSince: ["head", "body"] })));
   expect(longHeight).toBeGreaterThan(height);
   expect(longWidth).toBeGreaterThanOrEqual(width);
+});
+
+test("of a model that is compared, what was removed, which has no box", async () => {
+  const plain = snapshot("net", sequential(linear(4, 8), linear(8, 1)), null);
+  const before = snapshot("net", sequential(linear(4, 8), linear(8, 8), linear(8, 1)), null);
+  const svg = await renderSvg(compared(diffModels(before, plain), "HEAD"));
+  expect(svg).toContain("Removed since HEAD: 1 Linear(");
+  expect(await renderSvg(plain)).not.toContain("Removed since");
 });

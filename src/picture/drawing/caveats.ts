@@ -1,3 +1,4 @@
+import { removedText } from "../../describe/facts.js";
 import type { PictureModel } from "../model/pictureModel.js";
 import type { Scene } from "../scene.js";
 import type { PictureWords } from "../words.js";
@@ -5,11 +6,13 @@ import { wrap, type MeasureText } from "../text.js";
 import type { Theme } from "../theme.js";
 import type { Surface } from "./surface.js";
 
-/** What a reader must know before trusting the picture: that nothing was measured, or that the layout is a makeshift. */
+/** What a reader must know before trusting the picture: that nothing was measured, that the layout is a makeshift, or what is there no more to have a box. */
 export function caveats({ snapshot }: PictureModel, scene: Scene, words: PictureWords): string[] {
   const lines: string[] = [];
   if (!snapshot.trace) lines.push(scene.edges.some(({ edge }) => edge.kind === "declared") ? words.declaredOrder : words.noTrace);
   if (scene.isPlain) lines.push(words.plainLayout);
+  const removed = removedText(snapshot);
+  if (removed !== null) lines.push(removed);
   return lines;
 }
 
