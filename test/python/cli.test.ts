@@ -54,6 +54,15 @@ describe("the chapter prints what it prints in PyTorch", () => {
   });
 });
 
+test("a model stands where the file binds its name last, and not where a function has one of the same name", () => {
+  const file = write(
+    "twice.py",
+    "from torch import nn\n\nnet = nn.Linear(2, 2)\n\n\ndef make():\n    net = nn.Sequential()\n    return net\n\n\nnet = nn.Linear(4, 8)\n",
+  );
+  const models = JSON.parse(layerscope("snapshot", file).stdout) as readonly ModelSnapshot[];
+  expect(models.find(({ name }) => name === "net")?.location?.line).toBe(11);
+});
+
 const model = `import torch
 from torch import nn
 

@@ -48,7 +48,7 @@ def _declared_in(text):
         tree = ast.parse(text)
     except SyntaxError:
         return []
-    for node in ast.walk(tree):
+    for node in _of_top_level(tree):
         targets = []
         if isinstance(node, ast.Assign):
             targets = node.targets
@@ -61,6 +61,14 @@ def _declared_in(text):
                 if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
                     places[each.id] = (each.id, each.lineno, each.col_offset + 1)
     return list(places.values())
+
+
+def _of_top_level(node):
+    """What is in a file, in order, without what is in its functions and classes: names are their own there."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield from _of_top_level(child)
 
 
 def variables():
