@@ -67,7 +67,8 @@ export const run: Command = async ({ context }) => {
   const uri = beside && (vscode.workspace.isTrusted || (await exists(beside))) ? beside : await chooseLocation(picked.file, beside);
   if (!uri) return;
   if (!(await exists(uri))) await vscode.workspace.fs.copy(source, uri);
-  await vscode.commands.executeCommand("vscode.open", uri);
+  // To stay: as a preview it would take the place of the walkthrough that led here.
+  await vscode.commands.executeCommand("vscode.open", uri, { preview: false });
   await vscode.commands.executeCommand("layerscope.openModelView");
 };
 
