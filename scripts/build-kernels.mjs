@@ -22,7 +22,7 @@ async function compile(entry, features) {
       path.join(folder, `assembly/${entry}.ts`),
       ...enable,
       ...(entry === "shared" ? ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"] : []),
-      ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--outFile", outFile],
+      ...["-O3", "--shrinkLevel", "1", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--outFile", outFile],
     ]);
     if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
     return readConstantsFromMemory(await readFile(outFile));
@@ -30,6 +30,12 @@ async function compile(entry, features) {
     await rm(scratch, { recursive: true });
   }
 }
+
+/**
+ * The constants of all binaries and where they lie, which makes these more alike.
+ * @type {Map<string, number>}
+ */
+const addresses = new Map();
 
 /** Where constants lie: behind what the threads keep at the start of their memory (threads.ts), in front of what the kernels are given. */
 const constants = { from: 256, to: 1024 };
@@ -42,8 +48,6 @@ const constants = { from: 256, to: 1024 };
 function readConstantsFromMemory(binary) {
   const module = binaryen.readBinary(binary);
   module.setFeatures(binaryen.Features.All);
-  /** @type {Map<string, number>} */
-  const addresses = new Map();
   const text = module.emitText().replace(/\(v128\.const i32x4 (0x\w{8}) \1 \1 \1\)/g, (/** @type {string} */ constant, /** @type {string} */ value) => {
     if (Number(value) === 0) return constant;
     if (!addresses.has(value)) addresses.set(value, constants.from + 4 * addresses.size);
@@ -73,6 +77,51 @@ function byFrequency(binaries) {
   return [...counts.keys()].sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0));
 }
 
+/** Fewer bytes that are alike are written again: near to what was copied last, and far from it. */
+const [fewestNear, fewestAlike] = [8, 20];
+const near = 64;
+
+/**
+ * What of a binary is nowhere in another one, and how many bytes of it are followed by which of the other's: the number of its own, how much further on in the
+ * other than where the last ones ended, and how many, again and again.
+ * @param {Uint8Array} binary
+ * @param {Uint8Array} other
+ */
+function apartFrom(binary, other) {
+  const [text, otherText] = [binary, other].map((each) => Buffer.from(each).toString("latin1"));
+  /** @type {Map<string, number[]>} */
+  const places = new Map();
+  for (let i = 0; i + fewestAlike <= other.length; i++) {
+    const key = otherText.slice(i, i + fewestAlike);
+    const found = places.get(key);
+    if (found === undefined) places.set(key, [i]);
+    else if (found.length < 50) found.push(i);
+  }
+  const own = [];
+  const copies = [];
+  let written = 0;
+  let end = 0;
+  for (let i = 0; i < binary.length; ) {
+    let [longest, from] = [fewestNear - 1, -1];
+    const around = Array.from({ length: 2 * near }, (_, k) => end - near + k).filter((place) => place >= 0);
+    for (const place of [...around, ...(places.get(text.slice(i, i + fewestAlike)) ?? [])]) {
+      let length = 0;
+      while (i + length < binary.length && binary[i + length] === other[place + length]) length++;
+      if (length > longest || (length === longest && Math.abs(place - end) < Math.abs(from - end))) [longest, from] = [length, place];
+    }
+    if (from < 0) {
+      own.push(binary[i++] ?? 0);
+      written++;
+      continue;
+    }
+    copies.push(written, from - end, longest);
+    end = from + longest;
+    written = 0;
+    i += longest;
+  }
+  return { own: Uint8Array.from(own), copies };
+}
+
 /**
  * As src/engine/kernels/wasm/binaryText.ts reads it.
  * @param {Uint8Array} binary
@@ -98,7 +147,16 @@ if ((await changed(target)) < lastChange) {
     relaxedSimdShared: await compile("shared", ["simd", "relaxed-simd"]),
   };
   const order = byFrequency(Object.values(binaries));
-  const lines = Object.entries(binaries).map(([name, binary]) => `export const ${name}: BinaryText = { order, text: "${asText(binary, order)}" };\n`);
+  const { simd, relaxedSimd, simdShared, relaxedSimdShared } = binaries;
+  const lines = [`export const relaxedSimd: BinaryText = { order, text: "${asText(relaxedSimd, order)}", copies: null };\n`];
+  for (const [name, binary, otherName, other] of /** @type {const} */ ([
+    ["simd", simd, "relaxedSimd", relaxedSimd],
+    ["simdShared", simdShared, "simd", simd],
+    ["relaxedSimdShared", relaxedSimdShared, "relaxedSimd", relaxedSimd],
+  ])) {
+    const { own, copies } = apartFrom(binary, other);
+    lines.push(`export const ${name}: BinaryText = { order, text: "${asText(own, order)}", copies: { of: ${otherName}, runs: [${copies.join()}] } };\n`);
+  }
   const orderLine = `const order = "${Buffer.from(order).toString("hex")}";\n`;
   const heading = '// Made from assembly/ by scripts/build-kernels.mjs.\nimport type { BinaryText } from "./binaryText.js";\n\n';
   await writeFile(target, heading + orderLine + lines.join(""));

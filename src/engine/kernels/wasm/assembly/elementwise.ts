@@ -1,5 +1,5 @@
 import {
-  cos as cosOf, erf as erfOf, exactErf, exactExp, exactTanh, exp as expOf, expm1 as expm1Of, fusedMultiplyAdd, log as logOf, log1p as log1pOf, nearestExp, pow as powOf, sin as sinOf,
+  cos as cosOf, erf as erfOf, exactErf, exactExp, exactTanh, exp as expOf, expm1 as expm1Of, fusedMultiplyAdd, log as logOf, log1p as log1pOf, nearestExp, pow as powOf, rounded, sin as sinOf,
   softplusExcess, tanh as tanhOf,
 } from "./math";
 
@@ -70,7 +70,7 @@ function signOf(x: v128): v128 {
 /** tanh(sqrt(2 / pi) (x + 0.044715 x^3)), of which gelu by tanh is made. */
 function geluTanhOf(x: v128): v128 {
   const cube = f32x4.mul(f32x4.mul(x, x), x);
-  return exactTanh(f32x4.mul(splat(0.7978845608028654), fusedMultiplyAdd(splat(0.044715), cube, x)));
+  return exactTanh(f32x4.mul(splat(0.7978845608028654), rounded(splat(0.044715), cube, x)));
 }
 
 /** 1 / (1 + e^-x). */
@@ -231,17 +231,17 @@ function applyBinary(f: Binary, x: v128, y: v128): v128 {
   if (f == Binary.TanhBackward) return f32x4.mul(x, oneLessSquare(y));
   if (f == Binary.GeluBackward) {
     const density = f32x4.mul(splat(0.3989422804014327), exactExp(f32x4.mul(f32x4.mul(y, y), splat(-0.5))));
-    return f32x4.mul(x, fusedMultiplyAdd(y, density, f32x4.mul(splat(0.5), twiceNormal(y))));
+    return f32x4.mul(x, rounded(y, density, f32x4.mul(splat(0.5), twiceNormal(y))));
   }
   if (f == Binary.GeluTanhBackward) {
     const t = geluTanhOf(y);
     const rise = f32x4.mul(f32x4.mul(splat(0.5), y), oneLessSquare(t));
-    const slope = f32x4.mul(splat(0.7978845608028654), fusedMultiplyAdd(splat(<f32>3 * <f32>0.044715), f32x4.mul(y, y), splat(1)));
-    return f32x4.mul(x, fusedMultiplyAdd(splat(0.5), f32x4.add(splat(1), t), f32x4.mul(rise, slope)));
+    const slope = f32x4.mul(splat(0.7978845608028654), rounded(splat(<f32>3 * <f32>0.044715), f32x4.mul(y, y), splat(1)));
+    return f32x4.mul(x, rounded(splat(0.5), f32x4.add(splat(1), t), f32x4.mul(rise, slope)));
   }
   if (f == Binary.MishBackward) {
     const t = mishPart(y);
-    return f32x4.mul(x, fusedMultiplyAdd(f32x4.mul(y, logistic(y)), oneLessSquare(t), t));
+    return f32x4.mul(x, rounded(f32x4.mul(y, logistic(y)), oneLessSquare(t), t));
   }
   if (f == Binary.SoftsignBackward) {
     const below = f32x4.add(splat(1), f32x4.abs(y));
@@ -256,14 +256,14 @@ function applyBinary(f: Binary, x: v128, y: v128): v128 {
     return v128.andnot(v128.bitselect(slope, x, f32x4.lt(y, splat(3))), f32x4.le(y, splat(-3)));
   }
   const s = logistic(y);
-  return f32x4.mul(f32x4.mul(x, s), fusedMultiplyAdd(y, f32x4.sub(splat(1), s), splat(1)));
+  return f32x4.mul(f32x4.mul(x, s), rounded(y, f32x4.sub(splat(1), s), splat(1)));
 }
 
 /** 1 - x * x. */
 // @ts-ignore: decorator
 @inline
 function oneLessSquare(x: v128): v128 {
-  return fusedMultiplyAdd(f32x4.neg(x), x, splat(1));
+  return rounded(f32x4.neg(x), x, splat(1));
 }
 
 // @ts-ignore: decorator

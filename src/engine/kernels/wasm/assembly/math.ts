@@ -31,7 +31,7 @@ export function fusedMultiplyAdd(x: v128, y: v128, z: v128): v128 {
 /** The same where there is much of it: not written out each time where it takes doubles. */
 // @ts-ignore: decorator
 @inline
-function rounded(x: v128, y: v128, z: v128): v128 {
+export function rounded(x: v128, y: v128, z: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(x, y, z);
   return roundedInDoubles(x, y, z);
 }
@@ -118,16 +118,12 @@ export function nearestExp(x: v128): v128 {
 
 /** e to the power of x, with the bits of Sleef's. */
 export function exactExp(x: v128): v128 {
-  if (!i32x4.all_true(f32x4.le(f32x4.abs(x), splat(87)))) return exactExpOfAny(x);
-  const shifted = f32x4.add(f32x4.mul(x, splat(1.44269504088896341)), splat(roundingShift));
-  // The power of two is a normal number, and so is the result: its exponent is added where it stands.
-  return i32x4.add(exactExpOfRest(x, f32x4.sub(shifted, splat(roundingShift))), i32x4.shl(shifted, 23));
-}
-
-function exactExpOfAny(x: v128): v128 {
   const inRange = inExponentRange(x);
   const shifted = f32x4.add(f32x4.mul(inRange, splat(1.44269504088896341)), splat(roundingShift));
-  return timesPowerOfTwo(exactExpOfRest(inRange, f32x4.sub(shifted, splat(roundingShift))), i32x4.sub(shifted, i32x4.splat(roundingShiftBits)));
+  const result = exactExpOfRest(inRange, f32x4.sub(shifted, splat(roundingShift)));
+  // Where the power of two is a normal number, and so is the result, its exponent is added where it stands.
+  if (i32x4.all_true(f32x4.le(f32x4.abs(x), splat(87)))) return i32x4.add(result, i32x4.shl(shifted, 23));
+  return timesPowerOfTwo(result, i32x4.sub(shifted, i32x4.splat(roundingShiftBits)));
 }
 
 /** e to the power of x - n log(2). */

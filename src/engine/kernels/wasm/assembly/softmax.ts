@@ -1,4 +1,4 @@
-import { exactExp as exp, fusedMultiplyAdd, log } from "./math";
+import { exactExp as exp, log, rounded } from "./math";
 
 /**
  * Softmax and its logarithm of float32 elements, with PyTorch's bits. In `...Rows`, rows of `size` neighbouring elements; writes may run up to three elements past a
@@ -75,8 +75,8 @@ function rowDot(x: usize, y: usize, size: i32): f32 {
     high = f32x4.add(high, f32x4.mul(v128.load(x, 16), v128.load(y, 16)));
   }
   // Here alone PyTorch's compiler makes one step of a multiplication and an addition.
-  low = v128.bitselect(fusedMultiplyAdd(v128.load(x), v128.load(y), low), low, firstLanes(size));
-  high = v128.bitselect(fusedMultiplyAdd(v128.load(x, 16), v128.load(y, 16), high), high, firstLanes(size - 4));
+  low = v128.bitselect(rounded(v128.load(x), v128.load(y), low), low, firstLanes(size));
+  high = v128.bitselect(rounded(v128.load(x, 16), v128.load(y, 16), high), high, firstLanes(size - 4));
   return sumOfEight(low, high);
 }
 
@@ -123,7 +123,7 @@ export function logSoftmaxBackwardRows(gradient: usize, y: usize, output: usize,
   const step = (<usize>size) << 2;
   for (; rows > 0; rows--) {
     const sum = f32x4.splat(-rowSum(gradient, size));
-    for (let at: usize = 0; at < step; at += 16) v128.store(output + at, fusedMultiplyAdd(exp(v128.load(y + at)), sum, v128.load(gradient + at)));
+    for (let at: usize = 0; at < step; at += 16) v128.store(output + at, rounded(exp(v128.load(y + at)), sum, v128.load(gradient + at)));
     gradient += step;
     y += step;
     output += step;
@@ -180,7 +180,7 @@ export function softmaxBackwardColumns(gradient: usize, y: usize, output: usize,
     for (let left: usize = 0; left < (<usize>columns) << 2; left += 16) {
       const last = left + end;
       let sum = f32x4.splat(0);
-      for (let at = left; at < last; at += step) sum = fusedMultiplyAdd(v128.load(gradient + at), v128.load(y + at), sum);
+      for (let at = left; at < last; at += step) sum = rounded(v128.load(gradient + at), v128.load(y + at), sum);
       for (let at = left; at < last; at += step) v128.store(output + at, f32x4.mul(f32x4.sub(v128.load(gradient + at), sum), v128.load(y + at)));
     }
     gradient += end;
@@ -198,7 +198,7 @@ export function logSoftmaxBackwardColumns(gradient: usize, y: usize, output: usi
       let sum = f32x4.splat(0);
       for (let at = left; at < last; at += step) sum = f32x4.add(sum, v128.load(gradient + at));
       sum = f32x4.neg(sum);
-      for (let at = left; at < last; at += step) v128.store(output + at, fusedMultiplyAdd(exp(v128.load(y + at)), sum, v128.load(gradient + at)));
+      for (let at = left; at < last; at += step) v128.store(output + at, rounded(exp(v128.load(y + at)), sum, v128.load(gradient + at)));
     }
     gradient += end;
     y += end;
