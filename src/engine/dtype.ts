@@ -1,3 +1,4 @@
+import { RuntimeError } from "./errors.js";
 import { bfloat16Format, float16Format, narrowArray, type NarrowFormat } from "./narrowFloats.js";
 
 /**
@@ -55,6 +56,31 @@ export class DType {
   }
 
   #element: ElementArray | null = null;
+
+  /**
+   * @internal Throws PyTorch's error where an element cannot hold a number (c10::overflows). The fraction counts: 127.5 is more than 127. Whole negative
+   * numbers wrap around where there is no sign. `name`: the type as the error calls it.
+   */
+  requireHolds(value: number, name: string = this.category === "integer" && this.name !== "int32" ? `${this.name}_t` : this.cppName): void {
+    const [low, high] = (this.#range ??= this.#rangeOf());
+    if (value >= low && value <= high) return;
+    const { format } = this;
+    if (this.category === "bool" || (format !== null && !Number.isFinite(value))) return;
+    if (low === 0 && Number.isInteger(value) && value < 0 && value >= -high) return;
+    throw new RuntimeError(`value cannot be converted to type ${name} without overflow`);
+  }
+
+  #range: readonly [low: number, high: number] | null = null;
+
+  #rangeOf(): readonly [low: number, high: number] {
+    const { format } = this;
+    const bits = 8 * this.itemSize;
+    if (format !== null) {
+      const high = (2 - 2 ** -format.fractionBits) * 2 ** (2 ** (format.exponentBits - 1) - 1);
+      return [-high, high];
+    }
+    return this.array === Uint8Array ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  }
 
   toString(): string {
     return `torch.${this.name}`;

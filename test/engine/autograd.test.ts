@@ -221,6 +221,13 @@ describe("writes in place", () => {
     const e = x.exp();
     e.at(0).zero_();
     expect(() => e.sum().backward(), "exp reads its result").toThrow("modified by an inplace operation");
+    const [left, right] = [x.mul(1), torch.ones(2)];
+    const products = left.mul(right).add(left.div(3)).add(torch.rsub(left, 1));
+    left.mul_(2);
+    expect(() => products.sum().backward(), "a factor is read for the gradient of the other alone").not.toThrow();
+    const third = x.mul(3).mul(right).sum();
+    right.mul_(2);
+    expect(() => third.backward()).toThrow("modified by an inplace operation");
   });
 
   test("reach the gradients of the base and of every other view", () => {

@@ -37,6 +37,7 @@ test("refuse what they cannot hold, or wrap around", () => {
   expect(() => torch.full([1], 40000, { dtype: torch.int16 })).toThrow("value cannot be converted to type int16_t without overflow");
   expect(torch.tensor([300, -300]).char().tolist()).toEqual([44, -44]);
   expect(torch.full([1], 1e6, { dtype: torch.half }).tolist()).toEqual([Infinity]);
+  expect(() => torch.full([2], 1e6, { dtype: torch.half })).toThrow("value cannot be converted to type c10::Half without overflow");
 });
 
 test("are seen by views and written through them", () => {

@@ -1,5 +1,7 @@
-import { binary, cloneValues } from "../kernels/elementwise.js";
-import type { Tensor } from "../tensor.js";
+import { binary, copy } from "../kernels/elementwise.js";
+import { fillsRange } from "../kernels/layout.js";
+import { contiguousStrides, equalSizes } from "../size.js";
+import { Tensor } from "../tensor.js";
 import { GraphNode } from "./graph.js";
 
 /** The end of a path: adds what arrives to a leaf's `grad` (torch::autograd::AccumulateGrad). */
@@ -22,7 +24,10 @@ export class AccumulateGrad extends GraphNode {
   accumulate(gradient: Tensor, owned: boolean): void {
     const { tensor } = this;
     if (tensor.grad === null) {
-      tensor.ownGrad = owned && gradient.isContiguous() ? gradient : cloneValues(gradient);
+      // It lies in memory as the tensor does where that has no gaps, else row-major: PyTorch's layout contract.
+      const strides = fillsRange(tensor) ? tensor.strides : contiguousStrides(tensor.sizes);
+      if (owned && equalSizes(gradient.strides, strides)) tensor.ownGrad = gradient;
+      else copy((tensor.ownGrad = Tensor.allocate(tensor.sizes, gradient.dtype, gradient.device, strides)), gradient);
     } else {
       // A new tensor would leave whoever holds the old `grad` behind: PyTorch adds in place too.
       binary(tensor.grad, tensor.grad, gradient, (a, b) => a + b, "add");

@@ -9,9 +9,9 @@ import { equalSizes, formatSizes } from "../size.js";
 import { hasShapeless, sameWindow, Tensor, type ViewOrigin } from "../tensor.js";
 import { anyRequiresGrad, commonDevice, edgesOf, failed, refuseFurther, requireShapes, takesArgumentsAsTheyStand, wantsGradient } from "./arguments.js";
 import { forward } from "./narrow.js";
-import { OperationNode } from "./operations.js";
-import { definedRows, type OperationRow, type TensorSpec } from "./rows.js";
-import { rememberWindow } from "./savedArguments.js";
+import { needsGradient, OperationNode } from "./operations.js";
+import { definedRows, type Kept, type OperationRow, type TensorSpec } from "./rows.js";
+import { keptFor, rememberWindow } from "./savedArguments.js";
 import { Storage } from "../storage.js";
 
 /** The in-place form of an element-wise row: `name_`, which writes into its first argument and returns it. */
@@ -29,7 +29,14 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
       const recorded = row.backward !== null && isGradEnabled() && anyRequiresGrad(args) ? row : null;
       checkInPlace(self, recorded !== null);
       const edges = recorded === null ? [] : edgesOf(args);
-      const before = recorded === null ? args : beforeWrite(self, args, recorded.reads);
+      const before =
+        recorded === null
+          ? args
+          : beforeWrite(
+              self,
+              args,
+              keptFor(recorded.reads, (position) => needsGradient(args, edges, position)),
+            );
       let saved = undefined as Saved;
       if (commonDevice(args) === "cpu") {
         if (spec.dtype === self.dtype && !overlapsOddly(self, args)) saved = forward(row, self, args);
@@ -155,7 +162,7 @@ export function overwrite<T extends Tensor>(operation: Operation, self: T, args:
 }
 
 /** The arguments as backward must see them: what it reads of the memory that is about to be written is copied first. */
-function beforeWrite<Args extends readonly unknown[]>(self: Tensor, args: Args, reads: readonly (number | "output")[] | undefined): Args {
+function beforeWrite<Args extends readonly unknown[]>(self: Tensor, args: Args, reads: readonly Kept[] | undefined): Args {
   const isRead = (arg: unknown, position: number): boolean => reads!.includes(position) && arg instanceof Tensor && arg.storage === self.storage;
   return reads !== undefined && args.some(isRead) ? (args.map((arg, i) => (isRead(arg, i) ? copyWithHistory(arg as Tensor) : arg)) as unknown as Args) : args;
 }

@@ -4,6 +4,7 @@ export { composed, linearInAll, linearInEach } from "./derivatives.js";
 export { defineInPlace, inPlace, inPlaceView, overwrite } from "./inPlace.js";
 export { defineOperation } from "./operations.js";
 export {
+  eachForTheOther,
   itself,
   rowsDefined,
   type BackwardContext,
@@ -11,6 +12,7 @@ export {
   type Differentiation,
   type Gradient,
   type OperationRow,
+  type Read,
   type RecordedBackward,
   type TensorSpec,
   type ViewRow,

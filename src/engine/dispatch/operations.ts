@@ -20,11 +20,12 @@ import {
   type BackwardContext,
   type DifferentiableRow,
   type Gradient,
+  type Kept,
   type OperationRow,
   type RecordedContext,
   type TensorSpec,
 } from "./rows.js";
-import { asKnownTo, hasFormerWindows, hollow, keepWholeBelow, keptArguments, standIn, versionOf } from "./savedArguments.js";
+import { asKnownTo, hasFormerWindows, hollow, keepWholeBelow, keptArguments, keptFor, standIn, versionOf } from "./savedArguments.js";
 
 /** The function that a row defines. */
 export function defineOperation<Args extends readonly unknown[], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Tensor {
@@ -71,6 +72,8 @@ function allocateAs({ sizes, dtype }: TensorSpec, args: readonly unknown[], devi
 /** The graph node of an operation, in-place ones included: backward as its row says it. */
 export class OperationNode<Args extends readonly unknown[], Saved> extends GraphNode implements BackwardContext<Args, Saved> {
   args: Args;
+  /** What backward reads of the arguments and the result. */
+  private readonly reads: readonly Kept[] | undefined;
   private readonly versions: number[] | null;
   private released = false;
 
@@ -82,7 +85,7 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
     readonly inputs: readonly Edge[],
   ) {
     super();
-    const { reads } = row;
+    const reads = (this.reads = keptFor(row.reads, (position) => needsGradient(args, inputs, position)));
     this.versions = reads === undefined ? null : reads.map((position) => versionOf(position === "output" ? output : args[position]));
     this.args = keptArguments(args, reads, keepWholeBelow);
     if (output.numel() > keepWholeBelow && !reads?.includes("output")) this.output = standIn(output);
@@ -99,10 +102,7 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
   }
 
   needs(position: number): boolean {
-    let input = 0;
-    for (let i = 0; i < position; i++) input += tensorCount(this.args[i]);
-    for (let k = 0; k < tensorCount(this.args[position]); k++) if (this.inputs[input + k] != null) return true;
-    return false;
+    return needsGradient(this.args, this.inputs, position);
   }
 
   backward(gradient: Tensor): readonly (Tensor | null)[] {
@@ -125,15 +125,15 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
 
   /** Stand-ins are on the device of the gradient here, since operations take part that want one device. */
   private recordedContext(device: Device): RecordedContext<Args, Saved> {
-    const { row, name, saved, output } = this;
-    const args = keptArguments(this.args, row.reads, -1, (tensor) => hollow(tensor, device));
+    const { row, reads, name, saved, output } = this;
+    const args = keptArguments(this.args, reads, -1, (tensor) => hollow(tensor, device));
     const needs = (position: number): boolean => this.needs(position);
     return {
       args,
       name,
       needs,
       saved,
-      output: row.reads?.includes("output") ? output : hollow(output, device),
+      output: reads?.includes("output") ? output : hollow(output, device),
       apply: (others) => defineOperation(row)(...(others as unknown as Args)),
       backward: (incoming, others = args) => backward(row, incoming, { args: others as Args, output, saved, needs }),
     };
@@ -149,14 +149,14 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
   }
 
   override release(): void {
-    if (this.row.reads === undefined && this.saved === undefined) return;
+    if (this.reads === undefined && this.saved === undefined) return;
     this.released = true;
     this.args = keptArguments(this.args, undefined, keepWholeBelow);
     this.saved = undefined as Saved;
   }
 
   private checkVersions(): void {
-    const { reads } = this.row;
+    const { reads } = this;
     if (reads === undefined) return;
     for (let i = 0; i < reads.length; i++) {
       const position = reads[i]!;
@@ -165,6 +165,14 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
       if (tensor instanceof Tensor) checkVersion(tensor, expected, position === "output" ? this.name : tensor.gradFn?.name);
     }
   }
+}
+
+/** Whether the argument at a position, or a tensor of the list there, has a gradient. `inputs`: the edges of all tensors among the arguments. */
+export function needsGradient(args: readonly unknown[], inputs: readonly Edge[], position: number): boolean {
+  let input = 0;
+  for (let i = 0; i < position; i++) input += tensorCount(args[i]);
+  for (let k = 0; k < tensorCount(args[position]); k++) if (inputs[input + k] != null) return true;
+  return false;
 }
 
 /** The gradients in the order of a node's inputs, each made to fit. */

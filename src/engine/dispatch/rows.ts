@@ -88,10 +88,22 @@ interface Computation<Args extends readonly unknown[], Saved> extends Facts<Args
   forward(output: Tensor, ...args: Args): Saved;
 }
 
+/** What backward reads: an argument, by its position, or the result. Conditionally: only for the gradients of the arguments at some positions. */
+export type Read = Kept | { readonly read: Kept; readonly forGradientsOf: readonly number[] };
+
+/** A value that a graph node keeps. */
+export type Kept = number | "output";
+
+/** Of a product of the first two arguments: each is read for the gradient of the other alone. */
+export const eachForTheOther: readonly Read[] = [
+  { read: 0, forGradientsOf: [1] },
+  { read: 1, forGradientsOf: [0] },
+];
+
 /** How gradients flow through an operation. */
 export interface Differentiation<Args extends readonly unknown[], Saved = void> {
-  /** Positions of the arguments whose values backward reads, and "output" if it reads the result. Default: none. */
-  readonly reads?: readonly (number | "output")[];
+  /** The arguments and results whose values backward reads. Default: none. What it does not read may be written over, and its memory is let go. */
+  readonly reads?: readonly Read[];
   /** A gradient for each argument. Where an argument was broadcast, the dispatcher sums. */
   readonly backward: (gradient: Tensor, context: BackwardContext<Args, Saved>) => readonly Gradient[];
   /**

@@ -2,6 +2,7 @@ import { nodesCreated } from "../autograd/graph.js";
 import { contiguousStrides, product } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { Tensor, type Window } from "../tensor.js";
+import type { Kept, Read } from "./rows.js";
 
 /** What graph nodes keep of an operation's arguments: values where backward reads them, else shapes alone. */
 
@@ -20,13 +21,15 @@ export function standIn({ dtype, sizes, device }: Tensor): Tensor {
   return new Tensor(Storage.withoutElements(dtype, product(sizes), device), sizes, contiguousStrides(sizes), 0);
 }
 
+/** What backward reads where the arguments at these positions have gradients. */
+export function keptFor(reads: readonly Read[] | undefined, needs: (position: number) => boolean): readonly Kept[] | undefined {
+  if (reads === undefined || reads.every((read): read is Kept => typeof read !== "object")) return reads;
+  const kept = reads.filter((read) => typeof read !== "object" || read.forGradientsOf.some(needs)).map((read) => (typeof read === "object" ? read.read : read));
+  return kept.length === 0 ? undefined : kept;
+}
+
 /** The arguments with stand-ins for the tensors of more elements than `most` that backward does not read; the very same array where there are none. */
-export function keptArguments<Args extends readonly unknown[]>(
-  args: Args,
-  reads: readonly (number | "output")[] | undefined,
-  most: number,
-  replace = standIn,
-): Args {
+export function keptArguments<Args extends readonly unknown[]>(args: Args, reads: readonly Kept[] | undefined, most: number, replace = standIn): Args {
   let result: unknown[] | null = null;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];

@@ -1,5 +1,4 @@
 import { bool, type DType, type ElementArray } from "../dtype.js";
-import { RuntimeError } from "../errors.js";
 import { checkInterrupt } from "../interruption.js";
 import { contiguousStrides, equalSizes } from "../size.js";
 import { through, type Tensor } from "../tensor.js";
@@ -161,24 +160,11 @@ export function ternary(output: Tensor, x: Operand, y: Operand, z: Operand, f: (
   });
 }
 
-/** Throws PyTorch's error where a dtype of whole numbers cannot hold a value, its fraction left out. */
-function requireRange(value: number, { name }: DType): void {
-  const range = {
-    int64: [-(2 ** 63), 2 ** 63, "int64_t"],
-    int32: [-(2 ** 31), 2 ** 31, "int"],
-    int16: [-(2 ** 15), 2 ** 15, "int16_t"],
-    int8: [-(2 ** 7), 2 ** 7, "int8_t"],
-    uint8: [Number.isInteger(value) ? -255 : 0, 256, "uint8_t"],
-  } as const;
-  if (!(name in range)) return;
-  const [low, end, type] = range[name as keyof typeof range];
-  if (!(Math.trunc(value) >= low && value < end)) throw new RuntimeError(`value cannot be converted to type ${type} without overflow`);
-}
-
 /** Every element becomes `value`. */
 export function fill(output: Tensor, value: number): void {
   if (output.isMeta) return;
-  requireRange(value, output.dtype);
+  // A single number of two bytes becomes infinity instead, as PyTorch's short way for one element has it.
+  if (!output.dtype.isNarrow || output.numel() !== 1) output.dtype.requireHolds(value);
   const convert = converter(output.dtype);
   const held = convert === null ? value : convert(value);
   const out = output.storage.data;

@@ -57,6 +57,7 @@ function resolve<Named extends Readonly<Record<string, Argument>>>(
     }
   });
   for (const name of names) {
+    if (typeof args[name] === "boolean" && typeof defaults[name] === "number") args[name] = Number(args[name]);
     if (typeof args[name] !== typeof defaults[name]) {
       throw new TypeError(`${functionName}(): argument '${name}' must be a ${typeof defaults[name]}, but got ${String(args[name])}`);
     }

@@ -5,7 +5,7 @@ import * as kernels from "../kernels/choose.js";
 import { binary, copy, fill as fillWith, ternary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { takingOnly, collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
-import { asHeld } from "./rules/elementwiseRows.js";
+import { asElement } from "./rules/elementwiseRows.js";
 import { broadcastSizes, numberOf, resultType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
 import { computes, moves, writing, operand, notCounted } from "../operation.js";
@@ -160,7 +160,7 @@ function boundTensor(bound: Bound, like: Tensor, none: number): Tensor {
   if (bound instanceof Tensor) return bound;
   if (bound !== null && !like.dtype.isFloatingPoint) return scalar(like, bound);
   // Integers have no infinities to stand for a bound that is not there.
-  const value = bound === null ? none : asHeld(bound, like.dtype);
+  const value = bound === null ? none : asElement(bound, like.dtype);
   return scalar(Tensor.allocate([], like.dtype.isFloatingPoint ? like.dtype : float64, like.device), value);
 }
 

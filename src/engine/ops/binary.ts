@@ -5,7 +5,7 @@ import * as kernels from "../kernels/elementwise.js";
 import type { KernelCall } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
-import { asHeld, binaryRow, forDTypes, inDType, isNotBool, ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
+import { asElement, asHeld, binaryRow, forDTypes, inDType, isNotBool, ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
 import { broadcastSizes, resultType, scalarDType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
 import { computes, operand, transformed, notCounted } from "../operation.js";
@@ -104,7 +104,11 @@ export const sub: Additive = additive("sub", defineOperation(subRow));
 /** sub in place. */
 export const sub_: Additive = additive("sub_", defineInPlace(subRow));
 
-const reversedRow = binaryRow("rsub", "same", (x, y) => y - x, { x: (g) => -g, y: (g) => g, recorded: { x: (g) => g.neg(), y: (g) => g } });
+const reversedRow = binaryRow("rsub", "same", (x, y) => y - x, {
+  x: { of: "gradient", f: (g) => -g },
+  y: { of: "gradient", f: (g) => g },
+  recorded: { x: (g) => g.neg(), y: (g) => g },
+});
 /** y - x. (torch.rsub) */
 export const rsub: OfTwo = ofTwo(
   "rsub",
@@ -182,7 +186,11 @@ const roundedDivide = (kernel: string, quotient: (x: number, y: number) => numbe
   withoutZeroDivision(
     forDTypes(
       {
-        ...binaryRow("div", "same", quotient, { x: () => 0, y: () => 0, recorded: { x: (g) => g.mul(0), y: (g) => g.mul(0) } }),
+        ...binaryRow("div", "same", quotient, {
+          x: { of: "gradient", f: () => 0 },
+          y: { of: "gradient", f: () => 0 },
+          recorded: { x: (g) => g.mul(0), y: (g) => g.mul(0) },
+        }),
         sign: "÷",
         gradientName: "DivBackward1",
       },
@@ -240,7 +248,7 @@ const remainderRow = withoutZeroDivision(
     byOperand(
       "Remainder",
       binaryRow("remainder", "same", moduloOf, {
-        x: (g) => g,
+        x: { of: "gradient", f: (g) => g },
         y: (g, x, y) => -g * Math.floor(x / y),
         recorded: { x: (g) => g, y: (g, x, y) => g.mul(x.detach().div(y.detach()).floor()).neg() },
       }),
@@ -256,7 +264,7 @@ const fmodRow = withoutZeroDivision(
     byOperand(
       "Fmod",
       binaryRow("fmod", "same", (x, y) => x % y, {
-        x: (g) => g,
+        x: { of: "gradient", f: (g) => g },
         y: (g, x, y) => -g * Math.trunc(x / y),
         recorded: { x: (g) => g, y: (g, x, y) => g.mul(x.detach().div(y.detach()).trunc()).neg() },
       }),
@@ -335,7 +343,7 @@ const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
       const { dtype } = output;
       if (dtype.isFloatingPoint && !(y instanceof Tensor)) powerOfConstant(output, x, Number(y));
       else if (dtype.isFloatingPoint) powers.forward(output, x, y);
-      else kernels.binary(output, inDType(x, dtype), y instanceof Tensor ? inDType(y, dtype) : asHeld(y, dtype), integerPower(dtype === int64 ? 64 : 32));
+      else kernels.binary(output, inDType(x, dtype), y instanceof Tensor ? inDType(y, dtype) : asElement(y, dtype), integerPower(dtype === int64 ? 64 : 32));
     } else kernels.unary(output, x, simple.f, simple.kernel);
   },
   backward(gradient, context) {

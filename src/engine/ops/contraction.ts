@@ -1,4 +1,4 @@
-import { linearInEach, defineComposite, defineOperation, named } from "../dispatch/index.js";
+import { eachForTheOther, linearInEach, defineComposite, defineOperation, named } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import { equalSizes, formatSizes, product } from "../size.js";
@@ -356,12 +356,13 @@ export const crossAlong: (x: Tensor, y: Tensor, dim: number) => Tensor = defineO
     return { sizes: broadcastSizes(x.sizes, y.sizes), dtype: resultType(x, y) };
   },
   forward: (output, x, y, along) => crossInto(output, x, y, normalizeDim(along, x.sizes.length)),
-  reads: [0, 1],
-  backward(gradient, { args: [x, y, along] }) {
+  reads: eachForTheOther,
+  backward(gradient, context) {
+    const [x, y, along] = context.args;
     const dim = normalizeDim(along, x.sizes.length);
     return [
-      filledLike(gradient, gradient.dtype, (result) => crossInto(result, y, gradient, dim)),
-      filledLike(gradient, gradient.dtype, (result) => crossInto(result, gradient, x, dim)),
+      context.needs(0) ? filledLike(gradient, gradient.dtype, (result) => crossInto(result, y, gradient, dim)) : null,
+      context.needs(1) ? filledLike(gradient, gradient.dtype, (result) => crossInto(result, gradient, x, dim)) : null,
     ];
   },
   recordedBackward: linearInEach(0, 1),

@@ -184,9 +184,11 @@ function dtypeOfValues(values: ArrayLike<number | boolean>): DType {
 }
 
 function assign(target: ElementArray, values: ArrayLike<number | boolean>, dtype: DType): void {
-  if (dtype === bool) for (let i = 0; i < values.length; i++) target[i] = Number(values[i]) !== 0 ? 1 : 0;
-  else if (dtype === int64) for (let i = 0; i < values.length; i++) target[i] = Math.trunc(Number(values[i]));
-  else for (let i = 0; i < values.length; i++) target[i] = Number(values[i]);
+  for (let i = 0; i < values.length; i++) {
+    const value = Number(values[i]);
+    if (!dtype.isFloatingPoint) dtype.requireHolds(value, dtype.name);
+    target[i] = dtype === bool ? Number(value !== 0) : dtype === int64 ? Math.trunc(value) : value;
+  }
 }
 
 interface RangeBounds {

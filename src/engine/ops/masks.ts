@@ -8,7 +8,7 @@ import { offsetsOf } from "../kernels/strided.js";
 import { contiguousStrides } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { checkedOptions, collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
-import { asHeld } from "./rules/elementwiseRows.js";
+import { asElement } from "./rules/elementwiseRows.js";
 import { requireValues, scalarTensor } from "./rules/indexPlaces.js";
 import { broadcastSizes, cppName, resultType, type Scalar } from "./rules/promotion.js";
 import { select, unsqueeze } from "./shape.js";
@@ -47,7 +47,7 @@ const maskedFillRow: OperationRow<MaskedFillArgs> = {
     return { sizes: broadcastSizes(mask.sizes, x.sizes), dtype: x.dtype };
   },
   forward(output, x, mask, value) {
-    choose(output, mask, value instanceof Tensor ? value : scalarTensor(asHeld(value, x.dtype), x.dtype, "cpu"), x);
+    choose(output, mask, value instanceof Tensor ? value : scalarTensor(asElement(value, x.dtype), x.dtype, "cpu"), x);
   },
   reads: [1],
   backward(gradient, context) {
@@ -155,7 +155,7 @@ const whereOperation = defineOperation<WhereArgs>({
     return { sizes, dtype: resultType(x, y) };
   },
   forward(output, condition, x, y) {
-    const branch = (value: Tensor | Scalar): Tensor => (value instanceof Tensor ? value : scalarTensor(asHeld(value, output.dtype), output.dtype, "cpu"));
+    const branch = (value: Tensor | Scalar): Tensor => (value instanceof Tensor ? value : scalarTensor(asElement(value, output.dtype), output.dtype, "cpu"));
     choose(output, condition, branch(x), branch(y));
   },
   reads: [0],

@@ -1,4 +1,4 @@
-import { linearInEach, composed, defineComposite, defineOperation, named, ShownNode } from "../dispatch/index.js";
+import { eachForTheOther, linearInEach, composed, defineComposite, defineOperation, named, ShownNode } from "../dispatch/index.js";
 import type { DType } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { cloneValues, copy } from "../kernels/elementwise.js";
@@ -58,7 +58,7 @@ const mmOperation = defineOperation<[x: Tensor, y: Tensor]>({
   forward(output, x, y) {
     multiply(output.storage.data, 0, x.sizes[0]!, y.sizes[1]!, x.sizes[1]!, matrixOf(x), matrixOf(y));
   },
-  reads: [0, 1],
+  reads: eachForTheOther,
   backward: (gradient, context) => [
     context.needs(0) ? product2d(gradient, false, context.args[1], true) : null,
     context.needs(1) ? product2d(context.args[0], true, gradient, false) : null,
@@ -137,7 +137,7 @@ const batchedOperation = defineOperation<[x: Tensor, y: Tensor]>({
     const [m, n] = output.sizes.slice(-2) as [number, number];
     multiplyBatches(output, output.sizes.slice(0, -2), m, n, x.sizes[x.sizes.length - 1]!, x, false, y, false);
   },
-  reads: [0, 1],
+  reads: eachForTheOther,
   backward: (gradient, context) => [
     context.needs(0) ? batchedProduct(gradient, false, context.args[1], true) : null,
     context.needs(1) ? batchedProduct(context.args[0], true, gradient, false) : null,
@@ -180,8 +180,8 @@ const dotOperation = defineOperation<[x: Tensor, y: Tensor]>({
   forward(output, x, y) {
     multiply(output.storage.data, 0, 1, 1, x.sizes[0]!, rowVector(x), columnVector(y));
   },
-  reads: [0, 1],
-  backward: (gradient, { args: [x, y] }) => [scale(y, gradient), scale(x, gradient)],
+  reads: eachForTheOther,
+  backward: (gradient, context) => [context.needs(0) ? scale(context.args[1], gradient) : null, context.needs(1) ? scale(context.args[0], gradient) : null],
   recordedBackward: linearInEach(0, 1),
 });
 
@@ -219,7 +219,7 @@ const mvOperation = defineOperation<[x: Tensor, vector: Tensor]>({
   forward(output, x, vector) {
     multiply(output.storage.data, 0, x.sizes[0]!, 1, x.sizes[1]!, matrixOf(x), columnVector(vector));
   },
-  reads: [0, 1],
+  reads: eachForTheOther,
   backward(gradient, context) {
     const [x, vector] = context.args;
     const asColumn = (v: Tensor): Tensor => new Tensor(v.storage, [v.sizes[0]!, 1], [v.strides[0]!, 1], v.offset);
@@ -312,7 +312,7 @@ const linearOperation = defineOperation<LinearArgs>({
     if (bias !== null) copy(new Tensor(output.storage, [rows, columns], [columns, 1], output.offset), bias);
     multiply(output.storage.data, output.offset, rows, columns, k, matrixOf(flat), matrixOf(matrix, matrix.offset, true), bias === null ? "zeros" : "values");
   },
-  reads: [0, 1],
+  reads: eachForTheOther,
   backward(gradient, context) {
     const [x, weight, bias] = context.args;
     const matrix = weightMatrix(weight);

@@ -40,7 +40,10 @@ function addedRow(
       const factor = output.dtype.isFloatingPoint ? value : Math.trunc(value);
       ternary(output, x, y, z, (a, b, c) => a + factor * f(b, c), [name, factor]);
     },
-    reads: [1, 2],
+    reads: [
+      { read: 1, forGradientsOf: [2] },
+      { read: 2, forGradientsOf: name === "addcmul" ? [1] : [1, 2] },
+    ],
     backward(gradient, context) {
       const [, y, z, value] = context.args;
       const [forY, forZ] = partials.map((partial, i) =>
@@ -136,7 +139,11 @@ const lerpRow: OperationRow<LerpArgs> = {
     return { sizes: weight instanceof Tensor ? broadcastSizes(sizes, weight.sizes) : sizes, dtype: start.dtype };
   },
   forward: (output, start, end, weight) => ternary(output, start, end, weight, between, "lerp"),
-  reads: [0, 1, 2],
+  reads: [
+    { read: 0, forGradientsOf: [2] },
+    { read: 1, forGradientsOf: [2] },
+    { read: 2, forGradientsOf: [0, 1] },
+  ],
   backward(gradient, context) {
     const [start, end, weight] = context.args;
     const part = (position: number, f: (g: number, w: number) => number): Tensor | null =>

@@ -34,7 +34,7 @@ export const abs: (x: Tensor) => Tensor = defineOperation(absRow);
 /** abs in place. */
 export const abs_: (x: Tensor) => Tensor = defineInPlace(absRow);
 
-const negation = unaryRow("neg", "same", (x) => -x, { of: "output", f: (g) => -g, recorded: (g) => g.neg() }, "neg");
+const negation = unaryRow("neg", "same", (x) => -x, { of: "gradient", f: (g) => -g, recorded: (g) => g.neg() }, "neg");
 const negRow: OperationRow<[x: Tensor]> = {
   ...negation,
   follows: (_, before) => transformed(before, -1, 0),

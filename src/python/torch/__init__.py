@@ -152,11 +152,6 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         options["requiresGrad"] = True
     if device is not None:
         options["device"] = _device_name(device)
-    if not dtype.is_floating_point and _float in kinds and dtype.name != "bool":
-        for value in values:
-            if value != value or value in (inf, -inf):
-                raise ValueError(f"cannot convert float {'NaN' if value != value else 'infinity'} to integer")
-        values = [_int(value) for value in values]
     spec, flat = _encode((), options or None)
     return _result(_e.tensor(_numbers(values), ",".join(map(str, shape)), dtype.name, spec or "{}", *flat))
 

@@ -287,8 +287,6 @@ class Tensor(TensorFacts):
             if hasattr(value, "_missing_package"):
                 value._missing_use()
             raise TypeError(f"can't assign a {type(value).__name__} to a {self.type()}")
-        if type(value) is float and not self.dtype.is_floating_point:
-            value = int(value) if self.dtype.name != "bool" else bool(value)
         value_spec, value_flat = encode((value,))
         given = _call(_put, f"t[{spec}]{value_spec}", self._id, *flat, *value_flat)
         if type(given) is str and given[:1] == "!" and isinstance(value, Tensor):

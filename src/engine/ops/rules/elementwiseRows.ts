@@ -1,5 +1,5 @@
 import { bool, int64, uint8, type DType } from "../../dtype.js";
-import type { DifferentiableRow, Differentiation, OperationRow } from "../../dispatch/index.js";
+import type { DifferentiableRow, Differentiation, OperationRow, Read } from "../../dispatch/index.js";
 import { NotImplementedError } from "../../errors.js";
 import * as kernels from "../../kernels/elementwise.js";
 import type { KernelCall } from "../../kernels/wasm/instance.js";
@@ -30,8 +30,8 @@ function resultDType(kind: ResultKind, computed: DType): DType {
 }
 
 export interface UnaryDerivative {
-  /** Whether `f` reads the input's or the result's element: backward keeps that one. */
-  readonly of: "input" | "output";
+  /** Whether `f` reads the input's or the result's element, which backward then keeps, or the gradient alone. */
+  readonly of: "input" | "output" | "gradient";
   readonly f: (gradient: number, value: number) => number;
   /** The same in operations, which record themselves. */
   readonly recorded: (gradient: Tensor, value: Tensor) => Tensor;
@@ -40,7 +40,7 @@ export interface UnaryDerivative {
 }
 
 /** Of a function of steps: zero wherever it exists. */
-export const flat: UnaryDerivative = { of: "output", f: () => 0, recorded: (gradient) => gradient.allocateLike() };
+export const flat: UnaryDerivative = { of: "gradient", f: () => 0, recorded: (gradient) => gradient.allocateLike() };
 
 /** An element-wise function of one tensor as a row; null where it has no gradient. `kernel` names the same function among the WebAssembly kernels. */
 export function unaryRow(
@@ -63,11 +63,11 @@ export function unaryRow(
 }
 
 function unaryDifferentiation({ of, f, recorded, kernel }: UnaryDerivative): Differentiation<[x: Tensor]> {
-  const isOfInput = of === "input";
+  const read = (gradient: Tensor, x: Tensor, output: Tensor): Tensor => (of === "gradient" ? gradient : of === "input" ? x : output);
   return {
-    reads: [isOfInput ? 0 : "output"],
-    backward: (gradient, { args: [x], output }) => [multiplied(gradient, isOfInput ? x : output, f, kernel)],
-    recordedBackward: (gradient, { args: [x], output }) => [recorded(gradient, isOfInput ? x : output)],
+    ...(of === "gradient" ? {} : { reads: [of === "input" ? 0 : "output"] }),
+    backward: (gradient, { args: [x], output }) => [multiplied(gradient, read(gradient, x, output), f, kernel)],
+    recordedBackward: (gradient, { args: [x], output }) => [recorded(gradient, read(gradient, x, output))],
   };
 }
 
@@ -77,9 +77,10 @@ function multiplied(gradient: Tensor, values: kernels.Operand, f: (gradient: num
   return result;
 }
 
-/** A function of the incoming gradient and both elements, in this order or the other, or of one of them where that is enough. */
+/** A function of the incoming gradient and both elements, in this order or the other, or of one of them, or of the gradient alone, where that is enough. */
 export type BinaryDerivative =
   | OfBoth
+  | { readonly of: "gradient"; readonly f: (gradient: number) => number }
   | { readonly of: "x" | "y"; readonly f: (gradient: number, value: number) => number; readonly kernel: KernelCall }
   | { readonly of: "xy"; readonly f: OfBoth; readonly kernel: KernelCall }
   | { readonly of: "yx"; readonly f: OfBoth; readonly kernel: KernelCall };
@@ -139,13 +140,14 @@ export function binaryRow(
 function binaryDifferentiation(derivatives: BinaryDerivatives): Differentiation<[x: Tensor, y: Tensor | Scalar]> {
   const { recorded } = derivatives;
   return {
-    reads: [0, 1],
+    reads: [...readsOf(derivatives.x, 0), ...readsOf(derivatives.y, 1)],
     backward(gradient, context) {
       const [x, y] = context.args;
       return [derivatives.x, derivatives.y].map((derivative, position) => {
         if (!context.needs(position)) return null;
         const second = y instanceof Tensor ? y : asHeld(y, resultType(x, y));
         if (typeof derivative === "function") return differentiated(gradient, x, second, derivative);
+        if (derivative.of === "gradient") return multiplied(gradient, gradient, derivative.f);
         if (derivative.of === "xy") return differentiated(gradient, x, second, derivative.f, derivative.kernel);
         if (derivative.of === "yx") return differentiated(gradient, second, x, derivative.f, derivative.kernel);
         return multiplied(gradient, derivative.of === "x" ? x : second, derivative.f, derivative.kernel);
@@ -156,6 +158,17 @@ function binaryDifferentiation(derivatives: BinaryDerivatives): Differentiation<
       return [context.needs(0) ? recorded.x(gradient, x, y) : null, y instanceof Tensor && context.needs(1) ? recorded.y(gradient, x, y) : null];
     },
   };
+}
+
+/** What the gradient of the operand at a position is computed from. */
+function readsOf(derivative: BinaryDerivative, position: number): readonly Read[] {
+  const operands =
+    typeof derivative === "function" || derivative.of === "xy" || derivative.of === "yx"
+      ? [0, 1]
+      : derivative.of === "gradient"
+        ? []
+        : [derivative.of === "x" ? 0 : 1];
+  return operands.map((read) => ({ read, forGradientsOf: [position] }));
 }
 
 function differentiated(gradient: Tensor, first: kernels.Operand, second: kernels.Operand, f: OfBoth, kernel?: KernelCall): Tensor {
@@ -190,6 +203,12 @@ function operandOf(x: Tensor, y: Tensor | Scalar, computed: DType | null): kerne
 export function asHeld(value: Scalar, dtype: DType): number {
   const number = numberOf(value);
   return dtype === bool ? number : dtype.held(number);
+}
+
+/** A scalar as an element of `dtype`. Throws PyTorch's error where that cannot hold it. */
+export function asElement(value: Scalar, dtype: DType): number {
+  dtype.requireHolds(numberOf(value));
+  return asHeld(value, dtype);
 }
 
 /** The tensor as an operation in `dtype` sees it: itself where each of its values is one of `dtype`. */

@@ -371,20 +371,26 @@ class ParameterDict(Module):
         if parameters is not None:
             self.update(parameters)
 
+    def _attribute(self, key):
+        if not isinstance(key, str):
+            raise TypeError(
+                f"Index given to ParameterDict cannot be used as a key as it is not a string (type is '{type(key).__name__}'). Open an issue on github if you need non-string keys."
+            )
+        return key
+
     def __getitem__(self, key):
-        if key not in self._keys:
-            raise KeyError(key)
-        return getattr(self, key)
+        return getattr(self, self._attribute(key))
 
     def __setitem__(self, key, value):
         self._keys[key] = None
+        name = self._attribute(key)
         if isinstance(value, Tensor) and not isinstance(value, Parameter):
             value = Parameter(value)
-        setattr(self, key, value)
+        setattr(self, name, value)
 
     def __delitem__(self, key):
         del self._keys[key]
-        delattr(self, key)
+        delattr(self, self._attribute(key))
 
     def __len__(self):
         return len(self._keys)
@@ -444,8 +450,24 @@ class ParameterDict(Module):
         for k in list(self._keys):
             del self[k]
 
+    def __or__(self, other):
+        copy = self.copy()
+        copy.update(other)
+        return copy
+
+    def __ror__(self, other):
+        copy = other.copy()
+        copy.update(self)
+        return copy
+
+    def __ior__(self, other):
+        self.update(other)
+        return self
+
     def update(self, parameters):
         """Puts parameters in under their names."""
+        if not isinstance(parameters, container_abcs.Iterable):
+            raise TypeError(f"ParametersDict.update should be called with an iterable of key/value pairs, but got {type(parameters).__name__}")
         if isinstance(parameters, (OrderedDict, ParameterDict)):
             for key, parameter in parameters.items():
                 self[key] = parameter
@@ -453,8 +475,12 @@ class ParameterDict(Module):
             for key, parameter in sorted(parameters.items()):
                 self[key] = parameter
         else:
-            for key, parameter in parameters:
-                self[key] = parameter
+            for j, p in enumerate(parameters):
+                if not isinstance(p, container_abcs.Iterable):
+                    raise TypeError(f"ParameterDict update sequence element #{j} should be Iterable; is{type(p).__name__}")
+                if len(p) != 2:
+                    raise ValueError(f"ParameterDict update sequence element #{j} has length {len(p)}; 2 is required")
+                self[p[0]] = p[1]
 
     def extra_repr(self):
         return "\n".join(f"  ({k}): {_described(p, Tensor.type)}" if isinstance(p, Tensor) else f"  ({k}): Object of type: {type(p).__name__}" for k, p in self.items())

@@ -205,7 +205,6 @@ class Module(Calling, Hooks, Moving, StateDicts, Traversal, TextAndCopies):
                 if isinstance(value, Buffer) and buffers is None:
                     raise AttributeError("cannot assign buffer before Module.__init__() call")
                 if isinstance(value, Buffer):
-                    _remove_from(name, d, d["_parameters"], d["_modules"], d["_non_persistent_buffers_set"])
                     self.register_buffer(name, value, value.persistent)
                 elif buffers is not None and name in buffers:
                     if value is not None and not isinstance(value, Tensor):
