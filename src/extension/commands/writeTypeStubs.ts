@@ -3,7 +3,6 @@ import { dirname, isAbsolute, join } from "node:path";
 import * as vscode from "vscode";
 import { chooseFolder } from "../ask/folder.js";
 import type { Command } from "../command.js";
-import { readDescription } from "../editor/pythonHelp.js";
 import { requireTrust } from "../trust.js";
 
 /** Where Pylance looks for stubs in a folder, if nothing else is set. */
@@ -20,7 +19,7 @@ export const run: Command = async ({ context }) => {
   const set = vscode.workspace.getConfiguration("python.analysis", folder.uri).get<string>("stubPath", usual) || usual;
   const stubs = isAbsolute(set) || set.split(/[\\/]/).includes("..") ? usual : set;
   const target = join(folder.uri.fsPath, stubs, "torch");
-  const { isOurs, stubsOf } = await import("../pythonHelp/stubs.js");
+  const [{ isOurs, stubsOf }, { readDescription }] = await Promise.all([import("../pythonHelp/stubs.js"), import("../pythonHelp/help.js")]);
   const isThere = await access(target).then(
     () => true,
     () => false,

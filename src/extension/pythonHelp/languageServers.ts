@@ -4,13 +4,15 @@ import type { PythonText } from "./places.js";
 /** So long an answer counts: what knows torch goes on to know it; a language server that is only starting will soon. */
 const kept = { resolves: 30_000, resolvesNot: 3_000 };
 
-/** Whoever takes longer to say what an import means is taken to know it: silence is the better mistake. */
+/** Whoever takes longer to say what an import means is taken to know it, until he has said it: silence is the better mistake. */
 const longest = 1500;
 
 interface Answer {
+  /** The line that was asked about. */
   readonly import: string;
-  readonly resolves: boolean;
-  readonly until: number;
+  readonly resolves: Promise<boolean>;
+  /** Until when it counts: without an end while it is waited for. */
+  until: number;
 }
 
 /**
@@ -43,16 +45,28 @@ export class LanguageServers implements vscode.Disposable {
     const position = document.positionAt(offset);
     const key = document.uri.toString();
     const line = document.lineAt(position.line).text;
-    const known = this.#answers.get(key);
-    if (known && known.import === line && Date.now() < known.until) return known.resolves;
-    const asked = vscode.commands.executeCommand<readonly unknown[] | undefined>("vscode.executeDefinitionProvider", document.uri, position);
+    let answer = this.#answers.get(key);
+    if (!answer || answer.import !== line || Date.now() > answer.until) {
+      const asked: Answer = {
+        import: line,
+        until: Infinity,
+        resolves: this.#definitionAt(document.uri, position).then((resolves) => {
+          asked.until = Date.now() + (resolves ? kept.resolves : kept.resolvesNot);
+          return resolves;
+        }),
+      };
+      this.#answers.set(key, (answer = asked));
+    }
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<"late">((resolve) => (timer = setTimeout(() => resolve("late"), longest)));
-    const found = await Promise.race([asked, late]);
+    const late = new Promise<true>((resolve) => (timer = setTimeout(() => resolve(true), longest)));
+    const resolves = await Promise.race([answer.resolves, late]);
     clearTimeout(timer);
-    const resolves = found === "late" || (found?.length ?? 0) > 0;
-    this.#answers.set(key, { import: line, resolves, until: Date.now() + (resolves && found !== "late" ? kept.resolves : kept.resolvesNot) });
     return resolves;
+  }
+
+  async #definitionAt(uri: vscode.Uri, position: vscode.Position): Promise<boolean> {
+    const found = await vscode.commands.executeCommand<readonly unknown[] | undefined>("vscode.executeDefinitionProvider", uri, position);
+    return (found?.length ?? 0) > 0;
   }
 }
 

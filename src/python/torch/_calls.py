@@ -121,6 +121,7 @@ def _named(function, cls):
         return cls(*function(*args, **kwargs))
 
     named.__name__ = named.__qualname__ = function.__name__
+    named.__module__ = function.__module__
     return named
 
 
