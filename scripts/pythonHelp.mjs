@@ -11,7 +11,7 @@ import { snake } from "./pythonTypes.mjs";
  * @typedef {{ doc: string, parameters: Record<string, ParameterFacts>, returns: string, fields?: Record<string, readonly [type: string, doc: string]> }} Facts
  * @typedef {readonly [name: string, kind: string, byDefault: string | null]} OwnParameter
  * @typedef {{ kind: "function" | "class" | "value", path: string, parameters?: OwnParameter[] | null, doc: string, type?: string, home?: string, bound?: string,
- *   engine?: string, open?: boolean, also?: Record<string, string>, above?: string[], members?: Record<string, Offered>, protocols?: string[] }} Offered
+ *   engine?: string, open?: boolean, error?: string, also?: Record<string, string>, above?: string[], members?: Record<string, Offered>, protocols?: string[] }} Offered
  * @typedef {Record<string, { doc: string, names: Record<string, Offered> }>} Surface
  */
 
@@ -126,7 +126,7 @@ class Joined {
   }
 
   class(/** @type {Offered} */ offered, /** @type {string} */ place) {
-    const { path, above = [], members = {}, protocols = [], engine, open } = offered;
+    const { path, above = [], members = {}, protocols = [], engine, open, error } = offered;
     const bases = above.flatMap((home) => this.homes.get(home) ?? []).filter((base) => base !== place);
     const own = { ...members };
     const ofModules = path === "nn.Module" ? [] : Object.keys(this.facts["nn.Module"].fields);
@@ -143,7 +143,7 @@ class Joined {
     const kept = Object.entries(own).filter(([name]) => name === "forward" || !inherited.has(name));
     return {
       kind: "class",
-      ...(bases.length > 0 && { base: bases[0] }),
+      ...(bases.length > 0 ? { base: bases[0] } : error && { base: `builtins.${error}` }),
       parameters: this.parameters(offered),
       ...this.ways(offered),
       ...(kept.length > 0 && { members: Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => [name, this.plain(member)])) }),

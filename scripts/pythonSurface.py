@@ -39,7 +39,7 @@ def is_offered(module, value):
     home = getattr(value, "__module__", None) if isinstance(value, (type, types.FunctionType)) else None
     if home is None or module is torch:
         return True
-    return home.split(".")[0] == "torch" and not home.startswith("torch._") and value is not torch.Tensor
+    return home.split(".")[0] == "torch" and (home == "torch._C" or not home.startswith("torch._")) and value is not torch.Tensor
 
 
 def parameters(value):
@@ -87,6 +87,7 @@ def cls(path, value):
         "kind": "class",
         "path": path,
         "parameters": making,
+        "error": next((each.__name__ for each in above if each.__module__ == "builtins"), "") if issubclass(value, Exception) else "",
         "also": {name: text(default) for name, default in dict(getattr(value, "_also", ())).items()},
         "doc": inspect.cleandoc(vars(value).get("__doc__") or ""),
         # What the engine's object behind it has: all, its fields, or nothing that would be found.

@@ -21,7 +21,7 @@ export interface FunctionEntry {
 
 export interface ClassEntry {
   readonly kind: "class";
-  /** The class that it extends, by its full name; absent where that is none of the package's. */
+  /** The class that it extends, by its full name: one of the package's, or of an error Python's own. */
   readonly base?: string;
   /** Of the constructor. */
   readonly parameters: readonly Parameter[];

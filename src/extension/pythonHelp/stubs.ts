@@ -214,7 +214,7 @@ function typeText(type: string): string {
 }
 
 function qualified(path: string): string {
-  return path.replace(/^torch\b/, "_torch");
+  return path.replace(/^(?=(?:torch|builtins)\b)/, "_");
 }
 
 function docText(text: string): string {

@@ -42,7 +42,7 @@ newaxis = None
 
 
 class _LinAlgError(RuntimeError):
-    pass
+    """What a matrix has not: an inverse, a factorization."""
 
 
 _LinAlgError.__name__ = _LinAlgError.__qualname__ = "_LinAlgError"
