@@ -17,6 +17,8 @@ export interface CellPicture {
   readonly label: string;
   /** What a click does. */
   readonly action: string;
+  /** What stands above it, as it is; else "". */
+  readonly text: string;
   /** Said in the place of a drawing that is larger than what a notebook keeps; else "". */
   readonly note: string;
   /** A RecordedDrawing (src/picture); null for one that is too large. */
@@ -25,7 +27,7 @@ export interface CellPicture {
 
 /** `drawing` is to be checked by who draws it. */
 export const checkCellPicture: Check<CellPicture> = shape<CellPicture>(
-  { version: oneOf(1), model: text, label: text, action: text, note: text },
+  { version: oneOf(1), model: text, label: text, action: text, text, note: text },
   { drawing: () => null },
 );
 

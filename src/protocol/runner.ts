@@ -67,6 +67,8 @@ export interface CellModels {
   readonly failure: Failure | null;
   /** The name of the model that the value of the last cell is; null where it is none. */
   readonly model: string | null;
+  /** The same of each module that it displayed, in order. */
+  readonly displayed: readonly (string | null)[];
   /** Absolute paths of the workspace's modules that were imported by now. */
   readonly files: readonly string[];
 }

@@ -318,7 +318,13 @@ const nothing: Check<null> = (value) => (value === null ? null : " is not null")
 export const checkResult: { readonly [M in RunnerMethod]: Check<RunnerMethods[M]["result"]> } = {
   run: shape<RunResult>({ models: list(checkModel), failure: optional(checkFailure), offers: list(checkOffer) }, { files: list(text) }),
   runCell: shape<CellResult>({ failure: optional(checkFailure), text: optional(text), isModel: flag }),
-  cellModels: shape<CellModels>({ models: optional(list(checkModel)), failure: optional(checkFailure), model: optional(text), files: list(text) }),
+  cellModels: shape<CellModels>({
+    models: optional(list(checkModel)),
+    failure: optional(checkFailure),
+    model: optional(text),
+    displayed: list(optional(text)),
+    files: list(text),
+  }),
   forward: checkModel,
   showOwnPass: checkModel,
   reinitialize: checkModel,

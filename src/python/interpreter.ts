@@ -108,6 +108,8 @@ export interface CellOutcome {
   readonly text: string | null;
   /** The models in that value; null where there are none. */
   readonly value: Found | null;
+  /** The models that it displayed, in order. */
+  readonly displayed: readonly Found[];
 }
 
 /**
@@ -209,18 +211,20 @@ export class Interpreter {
     return this.#outcome(this.#driver.runCell(file, text, number));
   }
 
-  /** The same for whoever shows the value by himself. */
+  /** The same for whoever shows the value by himself, and what is displayed: that comes among the prints, framed (_layerscope/cells.py). */
   runLiveCell({ file, text }: Cell, number: number): CellOutcome {
     const {
       failure,
       text: shown = null,
       value = null,
+      displayed = [],
     } = JSON.parse(this.#driver.runLiveCell(file, text, number)) as {
       readonly failure?: DriverFailure;
       readonly text?: string;
       readonly value?: Found | null;
+      readonly displayed?: readonly Found[];
     };
-    return { failure: failure ? this.#failure(failure) : null, text: shown, value };
+    return { failure: failure ? this.#failure(failure) : null, text: shown, value, displayed };
   }
 
   /** What the namespace holds of models, in order. */

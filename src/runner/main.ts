@@ -56,6 +56,8 @@ interface Session {
   readonly runCell?: PythonCode["runCell"];
   /** What the last cell gave. */
   readonly cellValue?: unknown;
+  /** The modules that it displayed. */
+  readonly displayed?: readonly unknown[];
   /** What was told after a cell, in short. */
   readonly toldModels?: string | null;
 }
@@ -326,20 +328,22 @@ async function runCell({ cell, number }: RunnerMethods["runCell"]["params"]): Pr
   const run = session?.runCell;
   if (!session || !run) throw new Error(l10n.t("The model file has not run yet."));
   tell({ kind: "phase", phase: "code" });
-  const { failure, text, value } = await run(cell, number);
-  session = { ...session, cellValue: value };
+  const { failure, text, value, displayed } = await run(cell, number);
+  session = { ...session, cellValue: value, displayed };
   return { failure, text, isModel: value instanceof session.engine.nn.Module };
 }
 
 async function cellModels(): Promise<CellModels> {
   if (!session) throw new Error(l10n.t("The model file has not run yet."));
-  const { cellValue, toldModels = null } = session;
+  const { cellValue, displayed = [], toldModels = null } = session;
   const looked = { ...session, bindings: session.code.bindings?.() ?? [] };
   const { models, failure } = await inspect(looked, null, true);
   const text = withoutToJson(() => textOf(models));
-  session = { ...looked, cellValue: null, toldModels: text };
+  session = { ...looked, cellValue: null, displayed: [], toldModels: text };
   const isTold = text !== null && text === toldModels;
-  return { models: isTold ? null : models, failure, model: session.inspection.nameOf(cellValue), files: session.code.files?.() ?? [] };
+  const { inspection } = session;
+  const names = displayed.map((module) => inspection.nameOf(module));
+  return { models: isTold ? null : models, failure, model: inspection.nameOf(cellValue), displayed: names, files: session.code.files?.() ?? [] };
 }
 
 /** What is compared of models: how long a call took is another each time, and no change. Null where it cannot be had, which the answer then says. */

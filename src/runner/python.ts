@@ -125,10 +125,13 @@ export class PythonCode implements EvaluatedCode {
     return this.#ended(failure);
   }
 
-  /** Runs a cell in the namespace of those before. What it gives is a module where the cell's value is one. */
-  async runCell(cell: PythonPart, number: number): Promise<{ readonly failure: Failure | null; readonly text: string | null; readonly value: unknown }> {
-    const { failure, text, value } = this.#running(() => this.#interpreter.runLiveCell(cell, number));
-    return { failure: await this.#ended(failure), text, value: value && this.#value(value) };
+  /** Runs a cell in the namespace of those before. What it gives is a module where the cell's value is one; `displayed`: modules that it displayed. */
+  async runCell(
+    cell: PythonPart,
+    number: number,
+  ): Promise<{ readonly failure: Failure | null; readonly text: string | null; readonly value: unknown; readonly displayed: readonly unknown[] }> {
+    const { failure, text, value, displayed } = this.#running(() => this.#interpreter.runLiveCell(cell, number));
+    return { failure: await this.#ended(failure), text, value: value && this.#value(value), displayed: displayed.map((each) => this.#value(each)) };
   }
 
   /** Does not return where the watchdog stopped the code: it goes on. */

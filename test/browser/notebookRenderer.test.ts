@@ -26,7 +26,16 @@ afterAll(() => browser?.close());
 
 async function picture(changed: Partial<CellPicture> = {}): Promise<CellPicture> {
   const drawing = await recordPicture(net());
-  return { version: 1, model: "net", label: "Picture of net: Sequential, 49 parameters.", action: "Open in Model View", note: "", drawing, ...changed };
+  return {
+    version: 1,
+    model: "net",
+    label: "Picture of net: Sequential, 49 parameters.",
+    action: "Open in Model View",
+    text: "",
+    note: "",
+    drawing,
+    ...changed,
+  };
 }
 
 interface Host {

@@ -24,6 +24,7 @@ const styles = `
   .picture { position: relative; width: fit-content; max-width: 100%; border-radius: 4px; outline: 1px solid transparent; cursor: pointer; }
   .picture:hover { outline-color: var(--vscode-contrastActiveBorder, var(--vscode-widget-border, transparent)); }
   .picture:focus-visible { outline: 2px solid var(--vscode-focusBorder); }
+  .text { white-space: pre-wrap; font-family: var(--vscode-editor-font-family, monospace); font-size: var(--vscode-editor-font-size); }
   svg { display: block; max-width: 100%; height: auto; }
   .note { padding: 4px 8px; color: var(--vscode-descriptionForeground); }
   .action { position: absolute; top: 4px; right: 4px; padding: 2px 8px; border-radius: 2px; visibility: hidden;
@@ -59,7 +60,7 @@ function drawingFault({ drawing }: CellPicture): string | null {
 }
 
 /** Draws the picture, and again whenever the theme changes. Returns what ends that. */
-function show({ model, label, action, note, drawing }: CellPicture, element: HTMLElement, context: RendererContext): () => void {
+function show({ model, label, action, text, note, drawing }: CellPicture, element: HTMLElement, context: RendererContext): () => void {
   // In a tree of its own, where no style sheet of another output reaches, nor ours any other.
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   const picture = document.createElement("div");
@@ -80,7 +81,7 @@ function show({ model, label, action, note, drawing }: CellPicture, element: HTM
     const sheet = document.createElement("style");
     sheet.textContent = styles + fontStyles("var(--vscode-font-family, sans-serif)");
     picture.replaceChildren(drawing === null ? textBox("note", note) : pictureOf(drawing as RecordedDrawing), textBox("action", action));
-    root.replaceChildren(sheet, picture);
+    root.replaceChildren(sheet, ...(text === "" ? [] : [textBox("text", text)]), picture);
   };
   draw();
   return onThemeChange(draw);

@@ -15,8 +15,8 @@ export interface KernelOptions {
   readonly controller: vscode.NotebookController;
   readonly runners: Runners;
   readonly models: NotebookModels;
-  /** The picture of a model, for a cell whose value it is; null where none is wanted, or it cannot be had. */
-  readonly picture: (model: ModelSnapshot) => Promise<readonly vscode.NotebookCellOutputItem[] | null>;
+  /** The picture of a model, for a cell whose value it is, or one that displays it, with its text; null where none is wanted, or it cannot be had. */
+  readonly picture: (model: ModelSnapshot, text?: string) => Promise<readonly vscode.NotebookCellOutputItem[] | null>;
   /** Hears that models are there, for the views to follow. */
   readonly onModels: (file: string) => void;
 }
@@ -118,6 +118,8 @@ export class NotebookKernel {
     const outcome = looked.then((held) => this.#outcome(held));
     models.began({ file: this.file, outcome, abort });
     const { result, failure } = await ran;
+    outputs.printed();
+    if (outputs.displayedModels.length > 0) await this.#pictureDisplays(outputs, await looked);
     if (result?.text != null) outputs.value(result.text, this.#count);
     if (result?.isModel) {
       const { models: held, model: name } = await looked;
@@ -134,6 +136,15 @@ export class NotebookKernel {
     await new Promise((resolve) => setImmediate(resolve));
     onModels(this.file);
     return failure === null;
+  }
+
+  /** Models that are displayed have their pictures where they were displayed. */
+  async #pictureDisplays(outputs: CellOutputs, { models, displayed }: Held): Promise<void> {
+    for (const [at, display] of outputs.displayedModels.entries()) {
+      const model = models.find(({ name }) => name === displayed[at]);
+      const picture = model && (await this.#options.picture(model, display.text));
+      if (picture) outputs.replace(display, picture);
+    }
   }
 
   async #request(
@@ -168,7 +179,7 @@ export class NotebookKernel {
       this.#models = models ?? this.#models;
       return { ...held, models: this.#models, failure: failure ?? trouble };
     } catch (error) {
-      return { models: [], model: null, files: [], failure: failure ?? failureOf(error) };
+      return { models: [], model: null, displayed: [], files: [], failure: failure ?? failureOf(error) };
     }
   }
 

@@ -20,13 +20,13 @@ export class NotebookPictures implements vscode.Disposable {
 
   constructor(private readonly context: vscode.ExtensionContext) {}
 
-  /** The picture in the forms that a cell's output holds; null where none is wanted, or it cannot be had. */
-  async of(model: ModelSnapshot, uri: vscode.Uri): Promise<readonly vscode.NotebookCellOutputItem[] | null> {
+  /** The picture in the forms that a cell's output holds, with a text above it; null where none is wanted, or it cannot be had. */
+  async of(model: ModelSnapshot, uri: vscode.Uri, text = ""): Promise<readonly vscode.NotebookCellOutputItem[] | null> {
     if (!settings.notebookPictures(uri)) return null;
     const drawn = this.#last.then(() => this.#draw(model));
     this.#last = drawn.catch(() => undefined);
     const picture = await drawn.catch(() => null);
-    return picture && outputItems(model, picture);
+    return picture && outputItems(model, picture, text);
   }
 
   dispose(): void {
@@ -64,13 +64,14 @@ interface Drawn {
 }
 
 /** What follows the theme is drawn by the renderer; what knows nothing of that shows the SVG. Of a picture that is too large, only that it is. */
-function outputItems({ name, root, totals }: ModelSnapshot, { drawing, svg }: Drawn): readonly vscode.NotebookCellOutputItem[] {
+function outputItems({ name, root, totals }: ModelSnapshot, { drawing, svg }: Drawn, text: string): readonly vscode.NotebookCellOutputItem[] {
   const what = [root.type, parametersText(totals.parameters)].join(", ");
   const picture: CellPicture = {
     version: 1,
     model: name,
     label: vscode.l10n.t("Picture of {0}: {1}. Enter opens it in the model view.", name, what),
     action: vscode.l10n.t("Open in Model View"),
+    text,
     note: "",
     drawing,
   };

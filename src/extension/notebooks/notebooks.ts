@@ -79,7 +79,7 @@ export class Notebooks implements vscode.Disposable {
       controller: this.#controller,
       runners,
       models,
-      picture: (model) => this.#pictures.of(model, notebook.uri),
+      picture: (model, text) => this.#pictures.of(model, notebook.uri, text),
       onModels: (file) => {
         const session = vscode.window.activeNotebookEditor?.notebook === notebook ? sessions.get(file) : undefined;
         if (session) sessions.show(session);

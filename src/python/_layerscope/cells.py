@@ -31,9 +31,23 @@ def begin(path):
     sys.modules["IPython.display"] = ipython.display
 
 
+# What the cell that runs now has displayed of models, where somebody shows each by himself; None where all is printed.
+_displayed = None
+
+
 def _display(*objects, **_):
     for each in objects:
-        print(pretty(each))
+        if _displayed is None:
+            print(pretty(each))
+            continue
+        held = found(each)
+        is_model = held is not None and "module" in held
+        if is_model:
+            _displayed.append((each, held))
+        flush()
+        # In its place among the prints (src/extension/notebooks/displays.ts), also where those are taken elsewhere.
+        sys.__stdout__.write(f"\x1b_layerscope:display:{json.dumps({'text': pretty(each), 'isModel': is_model})}\x1b\\")
+        sys.__stdout__.flush()
 
 
 def _python_lines(file, text):
@@ -160,16 +174,17 @@ def run_cell(file, text, number):
 
 
 def run_live_cell(file, text, number):
-    """Runs a cell. Says what went wrong, what its value looks like, and which models it holds."""
+    """Runs a cell. Says what went wrong, what its value looks like, which models it holds, and which were displayed."""
+    global _displayed
     _numbers[file] = number
+    _displayed = []
     try:
         value = _value_of(file, text, number)
-        if value is _nothing:
-            return json.dumps({})
-        return json.dumps({"text": pretty(value), "value": found(value)})
+        outcome = {} if value is _nothing else {"text": pretty(value), "value": found(value)}
+        return json.dumps({**outcome, "displayed": [held for _, held in _displayed]})
     except BaseException as error:
         told = json.loads(failure(error))
-        return json.dumps({"failure": {**told, "traceback": in_jupyter(error, _numbers)}})
+        return json.dumps({"failure": {**told, "traceback": in_jupyter(error, _numbers)}, "displayed": [held for _, held in _displayed]})
     finally:
         flush()
 
