@@ -145,6 +145,16 @@ describe("code that goes on with the same modules, as a cell does,", () => {
     expect(inspection.snapshots()[0]!.undoDepth).toBe(0);
   });
 
+  test("leaves it where the module was a part of another meanwhile", () => {
+    const module = net();
+    const before = snapshotOf(inspection, module);
+    reinitialize(constant, { kind: "model" });
+    again(new nn.Sequential(module, new nn.ReLU()));
+    expect(inspection.snapshots()[0]!.undoDepth).toBe(0);
+    again(module);
+    expect(inspection.undoReinitialize("model").tensors.map(({ statistics }) => statistics)).toEqual(before.tensors.map(({ statistics }) => statistics));
+  });
+
   test("has nothing to undo once it wrote to what was filled", () => {
     const module = net();
     snapshotOf(inspection, module);
