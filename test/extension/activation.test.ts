@@ -50,7 +50,8 @@ suite("an example", () => {
     await closeEditors();
   });
 
-  test("is chosen by what it teaches, written and opened; one that is there already is opened as it is", async () => {
+  test("is chosen by what it teaches, written and opened; one that is there already is opened as it is", async function () {
+    this.timeout(240_000);
     const choose = async (items: readonly vscode.QuickPickItem[]) => items.find(({ label }) => label === "LeNet-5");
     Object.assign(vscode.window, { showQuickPick: choose });
     await vscode.commands.executeCommand("layerscope.createExample");
