@@ -60,7 +60,7 @@ export const net = new nn.Sequential(new nn.Linear(8, 1024), new nn.ReLU(), new 
 const y = net(torch.rand(4, 8));
 `;
 const look = (text: string) => workspace.run(text, { asked: false, timeLimit: 20_000, isToBeShown: () => true });
-const shapes = ([model]: readonly ModelSnapshot[]) => model!.trace!.values.map(({ shape }) => shape!.join("x"));
+const shapes = ([model]: readonly ModelSnapshot[]) => model!.trace!.values.map(({ shape }) => shape.join("x"));
 
 test("a look computes no values of large tensors and of what follows from them; all shapes are there, and a run has the values", async () => {
   const { models, failure, file } = await look(large);
