@@ -3,6 +3,8 @@ import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
 import * as vscode from "vscode";
+import { checkDrawing } from "../../src/picture/drawing/recordedDrawing.js";
+import { type CellPicture, cellPictureMime, checkCellPicture } from "../../src/protocol/cellPicture.js";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { closeEditors, folder, hoverAt, layerscope, until } from "./support.js";
 
@@ -11,6 +13,15 @@ const kernel = { id: "layerscope.python", extension: "layerscope.layerscope" };
 
 /** What each cell of the chapter gives in PyTorch. */
 const chapter = JSON.parse(readFileSync(join(root, "test/python/chapter.json"), "utf8")) as readonly { readonly output: string }[];
+
+/** The picture that a cell shows, as our renderer is given it. */
+function pictureOf(cell: vscode.NotebookCell): CellPicture | null {
+  const item = cell.outputs.flatMap((output) => output.items).find(({ mime }) => mime === cellPictureMime);
+  if (!item) return null;
+  const picture: unknown = JSON.parse(Buffer.from(item.data).toString());
+  assert.equal(checkCellPicture(picture), null);
+  return picture as CellPicture;
+}
 
 /** All that a cell shows as text, its colors taken out. */
 function textOf(cell: vscode.NotebookCell): string {
@@ -81,15 +92,61 @@ suite("a notebook", function () {
     await add(notebook, "drawn = nn.Sequential(nn.Linear(4, 8), nn.ReLU())\ndrawn");
     const [cell] = await runLast(notebook);
     assert.match(textOf(cell!), /^Sequential\(\n {2}\(0\): Linear\(in_features=4, out_features=8, bias=True\)/);
-    assert.ok(
-      cell!.outputs.flatMap(({ items }) => items).some(({ mime, data }) => mime === "image/svg+xml" && Buffer.from(data).toString().startsWith("<svg")),
+    // The picture is an output of its own: as our renderer draws it, and as SVG for who has it not.
+    const [, shown] = cell!.outputs;
+    assert.deepEqual(
+      shown?.items.map(({ mime }) => mime),
+      [cellPictureMime, "image/svg+xml"],
     );
+    assert.equal(pictureOf(cell!)?.model, "drawn");
+    assert.match(pictureOf(cell!)!.label, /^Picture of drawn: Sequential, 40 parameters\./);
+    assert.equal(checkDrawing(pictureOf(cell!)?.drawing), null);
+    assert.match(Buffer.from(shown.items[1]!.data).toString(), /^<svg /);
     const model = (await models(notebook)).find(({ name }) => name === "drawn");
     assert.equal(model?.root.children[0]?.location?.file, cell!.document.uri.toString());
     assert.match(await hoverAt({ document: cell!.document } as vscode.TextEditor, "nn.Linear(4", 4), /\*\*Linear\*\*/);
     await vscode.commands.executeCommand("layerscope.revealInCode", { file: notebook.uri.fsPath, model: "drawn", path: "0" });
     await until("the cell is shown", () => vscode.window.activeTextEditor?.document === cell!.document);
     assert.equal(vscode.window.activeNotebookEditor?.notebook, notebook);
+  });
+
+  test("what is displayed comes in order among the prints, each an output of its own, models with their picture", async () => {
+    await add(
+      notebook,
+      "print('before')\ndisplay({'a': [1, 2]}, int)\nprint('between')\ndisplay(drawn)\nprint('after')\ndisplay(torch.tensor([1., 2.]))\n'value'",
+    );
+    const [cell] = await runLast(notebook);
+    assert.equal(errorOf(cell!), null);
+    await until("the picture is there", () => pictureOf(cell!) !== null);
+    const mimes = cell!.outputs.map(({ items }) => items.map(({ mime }) => mime).join());
+    const text = "text/plain";
+    const stdout = "application/vnd.code.notebook.stdout";
+    assert.deepEqual(mimes, [stdout, text, text, stdout, `${cellPictureMime},image/svg+xml,${text}`, stdout, text, text]);
+    const told = textOf(cell!);
+    assert.match(told, /^before\n\{'a': \[1, 2\]\}\nint\nbetween\nSequential\([^]*\)\nafter\ntensor\(\[1\., 2\.\]\)\n'value'\n$/);
+    assert.deepEqual([pictureOf(cell!)?.model, pictureOf(cell!)?.text.split("\n")[0]], ["drawn", "Sequential("]);
+  });
+
+  test("of a picture the notebook keeps 100 kB at most, and none where a setting says so", async () => {
+    await add(notebook, "wide = nn.ModuleDict({f'branch {i}': nn.Linear(i + 1, 1) for i in range(400)})\nwide");
+    const [large] = await runLast(notebook);
+    const bytes = large!.outputs
+      .slice(1)
+      .flatMap(({ items }) => items)
+      .reduce((sum, { data }) => sum + data.length, 0);
+    assert.ok(bytes < 100_000, `${bytes} bytes`);
+    assert.equal(pictureOf(large!)?.drawing, null);
+    assert.match(pictureOf(large!)!.note, /^The picture of wide has \d+ kB, and a notebook keeps 100 kB at most\.$/);
+    const configuration = vscode.workspace.getConfiguration("layerscope", notebook.uri);
+    await configuration.update("notebook.pictures", false, vscode.ConfigurationTarget.Workspace);
+    try {
+      await add(notebook, "drawn");
+      const [plain] = await runLast(notebook);
+      assert.equal(plain!.outputs.length, 1);
+      assert.equal(pictureOf(plain!), null);
+    } finally {
+      await configuration.update("notebook.pictures", undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 
   test("an error stands in the cell as Jupyter shows it, at its layer among the problems, and what follows does not run", async () => {

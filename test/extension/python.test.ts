@@ -24,6 +24,11 @@ if __name__ == "__main__":
     extra = nn.Linear(2, 2)
 `;
 
+/** Sets when Python files run by themselves; undefined: as it is by default. */
+async function runsByItself(when: "asked" | "always" | "never" | undefined): Promise<void> {
+  await vscode.workspace.getConfiguration("layerscope").update("python.run", when, vscode.ConfigurationTarget.Workspace);
+}
+
 const names = async (editor: vscode.TextEditor): Promise<string> => (await models(editor)).map(({ name }) => name).join();
 
 suite("a Python file", function () {
@@ -45,6 +50,44 @@ suite("a Python file", function () {
     await editor.document.save();
     await until("the new model is there", async () => (await models(editor))[0]?.totals.parameters === 97);
     assert.equal(await names(editor), "net");
+  });
+
+  test("runs by itself, as a module, where the user wants that always", async () => {
+    await runsByItself("always");
+    try {
+      const editor = await openFile("always.py", net);
+      await until("it has run", async () => (await models(editor)).length > 0, 120_000);
+      assert.equal(await names(editor), "net");
+      await replaceText(editor, net.replace("width=8", "width=16"));
+      await editor.document.save();
+      await until("the new model is there", async () => (await models(editor))[0]?.totals.parameters === 97, 120_000);
+    } finally {
+      await runsByItself(undefined);
+    }
+  });
+
+  test("runs only when the user says so, each time, where it is never to run by itself", async () => {
+    await runsByItself("never");
+    try {
+      const editor = await runFile("never.py", net);
+      assert.equal(await names(editor), "net,extra");
+      await replaceText(editor, net.replace("width=8", "width=16"));
+      await editor.document.save();
+      // A run that saving had begun would have ended before one that is begun now.
+      await runFile("meanwhile.py", net);
+      assert.deepEqual(
+        (await models(editor)).map(({ name, totals }) => [name, totals.parameters]),
+        [
+          ["net", 49],
+          ["extra", 6],
+        ],
+      );
+      await vscode.window.showTextDocument(editor.document);
+      await vscode.commands.executeCommand("layerscope.run");
+      assert.equal((await models(editor))[0]?.totals.parameters, 97);
+    } finally {
+      await runsByItself(undefined);
+    }
   });
 
   test("hovers explain its layers", async () => {
