@@ -135,4 +135,32 @@ net(torch.rand([2, 4]));
     await vscode.commands.executeCommand("layerscope.run");
     await until("nothing is wrong any more", () => problems(editor).length === 0);
   });
+
+  test("and one of Python's, told by the error of the run at the line that fails", async () => {
+    const code = `import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        self.fc = nn.Linear(4, 1)
+
+    def forward(self, x):
+        return self.fc(x)
+
+
+net = Net()
+net(torch.rand(2, 4))
+`;
+    const editor = await runFile("super_left_out.py", code);
+    await until("the run has ended", () => problems(editor).length > 0, 60_000);
+    const problem = onlyProblem(editor);
+    assert.match(problem.message, /cannot assign module before Module\.__init__\(\) call/);
+    assert.equal(problem.range.start.line, 6);
+    const fix = (await fixes(editor)).find(({ title }) => title === "Call super().__init__() first");
+    assert.ok(await vscode.workspace.applyEdit(fix!.edit!));
+    assert.ok(editor.document.getText().includes("def __init__(self):\n        super().__init__()\n        self.fc"), editor.document.getText());
+    await vscode.commands.executeCommand("layerscope.run");
+    await until("nothing is wrong any more", () => problems(editor).length === 0, 60_000);
+  });
 });
