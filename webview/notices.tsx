@@ -228,7 +228,7 @@ function Notice({ kind, icon = kind, text, children }: NoticeProps) {
     <div class={`notice ${kind}`} role="status">
       <Icon name={icon} />
       <p>{text}</p>
-      {children}
+      <div class="notice-links">{children}</div>
     </div>
   );
 }

@@ -110,7 +110,7 @@ const stated: Readonly<Record<string, () => readonly unknown[]>> = {
 const without = new Set(
   [
     "torch: Tensor Size DType Generator Slice slice getDefaultDtype setDefaultDtype promoteTypes getDefaultDevice setDefaultDevice withDevice noGrad",
-    "torch: inferenceMode enableGrad isGradEnabled setGradEnabled manualSeed seed initialSeed getRngState setRngState getNumThreads setNumThreads observe listenToWarnings interruptBy",
+    "torch: inferenceMode enableGrad isGradEnabled setGradEnabled manualSeed seed initialSeed getRngState setRngState getNumThreads setNumThreads observe listenToWarnings interruptBy leaveOutValues",
     "torch: device resultType summarize deepcopy iinfo finfo save load setPrintOptions",
     "torch: chainMatmul broadcastTensors broadcastShapes einsum at where blockDiag cartesianProd",
     "nn: modulesOf namedBuffersOf namedChildrenOf namedModulesOf namedParametersOf buffersByName childrenByName parametersByName rememberMembers setMember",

@@ -116,6 +116,15 @@ console.log(y.shape);
       "13: Reinitialize",
       "13: Run Forward",
     ]);
+    const text = `import { nn, type Tensor } from "layerscope";
+export class Net extends nn.Module {
+  first = new nn.Linear(4, 8);
+  forward(x: Tensor) {
+    return this.first(x);
+  }
+}
+`;
+    assert.deepEqual(await lenses(await runFile("exported.ts", text)), ["1: 40 parameters · 1×4 → 1×8 · 160 B", "1: Reinitialize", "1: Run Forward"]);
   });
 
   test("a file that has not run, and one without a model, have none", async () => {

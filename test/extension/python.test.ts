@@ -55,6 +55,8 @@ suite("a Python file", function () {
   test("runs by itself, as a module, where the user wants that always", async () => {
     await runsByItself("always");
     try {
+      // What a view shows runs by itself.
+      await vscode.commands.executeCommand("layerscope.model.focus");
       const editor = await openFile("always.py", net);
       await until("it has run", async () => (await models(editor)).length > 0, 120_000);
       assert.equal(await names(editor), "net");

@@ -19,7 +19,9 @@ export function registerCodeLenses(sessions: ModelSessions): vscode.Disposable {
     onDidChangeCodeLenses: changes.onDidChange,
     provideCodeLenses(document) {
       const session = settings.codeLens(document.uri) ? sessions.madeFrom(document) : undefined;
-      return session ? [...modelLenses(session, document), ...classLenses(session, document)] : [];
+      if (!session) return [];
+      const ofModels = modelLenses(session, document);
+      return [...ofModels, ...classLenses(session, document, new Set(ofModels.map(({ range }) => range.start.line)))];
     },
   };
   return vscode.Disposable.from(
@@ -63,8 +65,8 @@ function modelText(model: ModelSnapshot): string {
   ].join(" · ");
 }
 
-/** Above a class whose modules are in the models: how many there are, and the parameters of one. */
-function classLenses(session: ModelSession, document: vscode.TextDocument): vscode.CodeLens[] {
+/** Above a class whose modules are in the models: how many there are, and the parameters of one. `told`: lines where a model says so of itself. */
+function classLenses(session: ModelSession, document: vscode.TextDocument, told: ReadonlySet<number>): vscode.CodeLens[] {
   const found: vscode.CodeLens[] = [];
   for (let line = 0; line < document.lineCount; line++) {
     const name = classDeclaredIn(document.lineAt(line).text);
@@ -73,6 +75,8 @@ function classLenses(session: ModelSession, document: vscode.TextDocument): vsco
     const [first] = places;
     if (!first) continue;
     const modules = new Set(places.map(({ model, module }) => `${module.identity} ${model.name}`)).size;
+    // The one that an exported class was made into.
+    if (modules === 1 && told.has(line)) continue;
     const counts = new Set(places.map(({ model, module }) => indexOf(model).totals(module.path).parameters));
     const each =
       counts.size === 1

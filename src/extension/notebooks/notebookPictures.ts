@@ -50,7 +50,8 @@ export class NotebookPictures implements vscode.Disposable {
       this.dispose();
       throw error;
     } finally {
-      worker.removeAllListeners();
+      // By name: all of them would be Node's own too, without which the thread's next answer never comes.
+      worker.removeAllListeners("error").removeAllListeners("message");
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.dispose(), idle).unref();
     }

@@ -20,7 +20,7 @@ _self._path = ""
 # What the engine has as functions of its own: in PyTorch they are methods alone, or there are none.
 _self._without = frozenset(
     "add_ addcdiv_ addcmul_ at bitwise_and_ bitwise_not_ bitwise_or_ bitwise_xor_ contiguous copy_ deepcopy div_ erfinv_ expand expand_as index_add_ index_copy_ index_fill_ lerp_ linear"
-    " listen_to_warnings masked_fill_ masked_scatter_ mul_ observe pow_ put_ repeat reshape_as scatter_ scatter_add_ scatter_reduce_ set_print_options sign_ slice sub_ summarize view view_as with_device".split()
+    " interrupt_by leave_out_values listen_to_warnings masked_fill_ masked_scatter_ mul_ observe pow_ put_ repeat reshape_as scatter_ scatter_add_ scatter_reduce_ set_print_options sign_ slice sub_ summarize view view_as with_device".split()
 )
 
 for _name, _value in _dtypes.items():
