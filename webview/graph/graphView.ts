@@ -33,7 +33,10 @@ import { Rest } from "./view/rest.js";
 /** Milliseconds for a layout before the plain one takes its place. */
 const layoutDeadline = 8000;
 
-/** The picture of one model: a canvas for the picture, one over it for hover and selection. It shows a state and keeps nothing of it but what is drawn. */
+/**
+ * The picture of one model: a canvas for the picture, one over it for hover and selection. It shows a state and keeps nothing of it but what is drawn. One
+ * file, though a long one: layout, paint, pointer and keys meet in what is drawn.
+ */
 export class GraphView implements GraphViewInterface {
   readonly #options: GraphViewOptions;
   readonly #words: PictureWords;

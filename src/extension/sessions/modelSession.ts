@@ -43,7 +43,7 @@ export interface SessionLog {
 
 /**
  * One model file: the last good models that its source made, what it is doing, and how the last run ended. One thing is done at a time. A run ends
- * whatever is under way; a request waits for the one before it.
+ * whatever is under way; a request waits for the one before it. One file, though a long one: whatever is done to a model changes the same state, in turn.
  */
 export class ModelSession implements vscode.Disposable {
   readonly #changes = new vscode.EventEmitter<SessionChange>();

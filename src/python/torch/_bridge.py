@@ -1,4 +1,4 @@
-"""The one way to the engine: values go flat beside a text that says their shape, and come back as a number for a tensor or as JSON."""
+"""The one way to the engine: values go flat beside a text that says their shape, and come back as a number for a tensor or as JSON. One file, though a long one: what goes and what comes back are one table."""
 import json
 import sys
 from collections import OrderedDict
