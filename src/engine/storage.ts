@@ -88,7 +88,6 @@ interface LeavesOut {
 /**
  * Has tensors of more than `above` elements, and whatever is computed of one, be shapes alone from now on, as on the meta device, beside others that have values. Whoever
  * reads such a value calls `onRead`, which says so in its own way and does not return. Null: all have values again.
- * @internal
  */
 export function leaveOutValues(options: LeavesOut | null): void {
   Storage.leavesOut = options;
