@@ -46,7 +46,7 @@ export function readSurface() {
   return /** @type {Surface} */ (JSON.parse(stdout));
 }
 
-/** Writes dist/python/help.json out of both. */
+/** Writes what the package says of itself and what is known of its names into one file. */
 export function writeHelp(/** @type {string} */ namesFile, /** @type {string} */ factsFile, /** @type {string} */ target) {
   const names = JSON.parse(readFileSync(namesFile, "utf8"));
   const facts = JSON.parse(readFileSync(factsFile, "utf8"));
@@ -67,8 +67,7 @@ export function inPython(/** @type {string} */ text) {
     .trim();
 }
 
-const camel = (/** @type {string} */ name) =>
-  name.replace(/(?<=.)_([a-zA-Z0-9])/g, (_, letter) => letter.toUpperCase()).replace(/^[A-Z](?=[A-Z]|$|[a-z]*_)/, (letter) => letter);
+const camel = (/** @type {string} */ name) => name.replace(/(?<=.)_([a-zA-Z0-9])/g, (_, letter) => letter.toUpperCase());
 
 /** Names of parameters that figures end and Python parts: T_0 of a schedule. */
 const spelled = { tMax: "T_max", t0: "T_0", tMult: "T_mult" };

@@ -25,8 +25,9 @@ export class AccumulateGrad extends GraphNode {
     const { tensor } = this;
     if (tensor.grad === null) {
       // It lies in memory as the tensor does where that has no gaps, else row-major: PyTorch's layout contract.
-      const strides = fillsRange(tensor) ? tensor.strides : contiguousStrides(tensor.sizes);
-      if (owned && equalSizes(gradient.strides, strides)) tensor.ownGrad = gradient;
+      const isRowMajor = tensor.isContiguous() || !fillsRange(tensor);
+      const strides = isRowMajor ? contiguousStrides(tensor.sizes) : tensor.strides;
+      if (owned && (isRowMajor ? gradient.isContiguous() : equalSizes(gradient.strides, strides))) tensor.ownGrad = gradient;
       else copy((tensor.ownGrad = Tensor.allocate(tensor.sizes, gradient.dtype, gradient.device, strides)), gradient);
     } else {
       // A new tensor would leave whoever holds the old `grad` behind: PyTorch adds in place too.

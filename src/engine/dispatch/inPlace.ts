@@ -6,13 +6,13 @@ import { cloneValues, copy } from "../kernels/elementwise.js";
 import { counted, observer, report, withoutObserver } from "../observer.js";
 import { writing, type Argument, type Operation } from "../operation.js";
 import { equalSizes, formatSizes } from "../size.js";
+import { Storage } from "../storage.js";
 import { hasShapeless, sameWindow, Tensor, type ViewOrigin } from "../tensor.js";
 import { anyRequiresGrad, commonDevice, edgesOf, failed, refuseFurther, requireShapes, takesArgumentsAsTheyStand, wantsGradient } from "./arguments.js";
 import { forward } from "./narrow.js";
-import { needsGradient, OperationNode } from "./operations.js";
+import { OperationNode } from "./operations.js";
 import { definedRows, type Kept, type OperationRow, type TensorSpec } from "./rows.js";
 import { keptFor, rememberWindow } from "./savedArguments.js";
-import { Storage } from "../storage.js";
 
 /** The in-place form of an element-wise row: `name_`, which writes into its first argument and returns it. */
 export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Args[0] {
@@ -29,14 +29,7 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
       const recorded = row.backward !== null && isGradEnabled() && anyRequiresGrad(args) ? row : null;
       checkInPlace(self, recorded !== null);
       const edges = recorded === null ? [] : edgesOf(args);
-      const before =
-        recorded === null
-          ? args
-          : beforeWrite(
-              self,
-              args,
-              keptFor(recorded.reads, (position) => needsGradient(args, edges, position)),
-            );
+      const before = recorded === null ? args : beforeWrite(self, args, keptFor(recorded.reads, args, edges));
       let saved = undefined as Saved;
       if (commonDevice(args) === "cpu") {
         if (spec.dtype === self.dtype && !overlapsOddly(self, args)) saved = forward(row, self, args);

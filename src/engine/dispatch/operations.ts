@@ -11,7 +11,7 @@ import type { Operation } from "../operation.js";
 import { equalSizes } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { hasShapeless, Tensor } from "../tensor.js";
-import { anyRequiresGrad, commonDevice, edgesOf, failed, isOfLeftOut, refuseFurther, requireShapes, tensorCount, tensorsOf } from "./arguments.js";
+import { anyRequiresGrad, commonDevice, edgesOf, failed, isOfLeftOut, refuseFurther, requireShapes, tensorsOf } from "./arguments.js";
 import { backward, forward } from "./narrow.js";
 import {
   definedRows,
@@ -25,7 +25,7 @@ import {
   type RecordedContext,
   type TensorSpec,
 } from "./rows.js";
-import { asKnownTo, hasFormerWindows, hollow, keepWholeBelow, keptArguments, keptFor, standIn, versionOf } from "./savedArguments.js";
+import { asKnownTo, hasFormerWindows, hollow, keepWholeBelow, keptArguments, keptFor, needsGradient, standIn, versionOf } from "./savedArguments.js";
 
 /** The function that a row defines. */
 export function defineOperation<Args extends readonly unknown[], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Tensor {
@@ -85,7 +85,7 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
     readonly inputs: readonly Edge[],
   ) {
     super();
-    const reads = (this.reads = keptFor(row.reads, (position) => needsGradient(args, inputs, position)));
+    const reads = (this.reads = keptFor(row.reads, args, inputs));
     this.versions = reads === undefined ? null : reads.map((position) => versionOf(position === "output" ? output : args[position]));
     this.args = keptArguments(args, reads, keepWholeBelow);
     if (output.numel() > keepWholeBelow && !reads?.includes("output")) this.output = standIn(output);
@@ -165,14 +165,6 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
       if (tensor instanceof Tensor) checkVersion(tensor, expected, position === "output" ? this.name : tensor.gradFn?.name);
     }
   }
-}
-
-/** Whether the argument at a position, or a tensor of the list there, has a gradient. `inputs`: the edges of all tensors among the arguments. */
-export function needsGradient(args: readonly unknown[], inputs: readonly Edge[], position: number): boolean {
-  let input = 0;
-  for (let i = 0; i < position; i++) input += tensorCount(args[i]);
-  for (let k = 0; k < tensorCount(args[position]); k++) if (inputs[input + k] != null) return true;
-  return false;
 }
 
 /** The gradients in the order of a node's inputs, each made to fit. */

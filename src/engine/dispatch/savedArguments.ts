@@ -1,7 +1,8 @@
-import { nodesCreated } from "../autograd/graph.js";
+import { nodesCreated, type Edge } from "../autograd/graph.js";
 import { contiguousStrides, product } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { Tensor, type Window } from "../tensor.js";
+import { tensorCount } from "./arguments.js";
 import type { Kept, Read } from "./rows.js";
 
 /** What graph nodes keep of an operation's arguments: values where backward reads them, else shapes alone. */
@@ -21,11 +22,25 @@ export function standIn({ dtype, sizes, device }: Tensor): Tensor {
   return new Tensor(Storage.withoutElements(dtype, product(sizes), device), sizes, contiguousStrides(sizes), 0);
 }
 
-/** What backward reads where the arguments at these positions have gradients. */
-export function keptFor(reads: readonly Read[] | undefined, needs: (position: number) => boolean): readonly Kept[] | undefined {
-  if (reads === undefined || reads.every((read): read is Kept => typeof read !== "object")) return reads;
-  const kept = reads.filter((read) => typeof read !== "object" || read.forGradientsOf.some(needs)).map((read) => (typeof read === "object" ? read.read : read));
-  return kept.length === 0 ? undefined : kept;
+/** Whether the argument at a position, or a tensor of the list there, has a gradient. `inputs`: the edges of all tensors among the arguments. */
+export function needsGradient(args: readonly unknown[], inputs: readonly Edge[], position: number): boolean {
+  let input = 0;
+  for (let i = 0; i < position; i++) input += tensorCount(args[i]);
+  for (let k = 0; k < tensorCount(args[position]); k++) if (inputs[input + k] != null) return true;
+  return false;
+}
+
+const isPlain = (read: Read): read is Kept => typeof read !== "object";
+
+/** What backward reads for the gradients that these arguments have; undefined for nothing. */
+export function keptFor(reads: readonly Read[] | undefined, args: readonly unknown[], inputs: readonly Edge[]): readonly Kept[] | undefined {
+  if (reads === undefined || reads.every(isPlain)) return reads;
+  let kept: Kept[] | undefined;
+  for (const read of reads) {
+    if (isPlain(read)) (kept ??= []).push(read);
+    else if (!kept?.includes(read.read) && read.forGradientsOf.some((position) => needsGradient(args, inputs, position))) (kept ??= []).push(read.read);
+  }
+  return kept;
 }
 
 /** The arguments with stand-ins for the tensors of more elements than `most` that backward does not read; the very same array where there are none. */

@@ -79,7 +79,7 @@ def _shape_of(data):
 def _flatten(data, shape, depth, out):
     if depth == len(shape):
         if type(data) in (list, tuple):
-            raise ValueError(f"expected sequence of length {len(data)} at dim {depth} (got 0)") if False else TypeError("not a sequence")
+            raise TypeError("not a sequence")
         out.append(data)
         return
     if type(data) not in (list, tuple, range, Size):
@@ -134,7 +134,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         else:
             bad = next(value for value in values if type(value) not in (_int, _float, _bool))
             if type(bad) in (list, tuple):
-                raise TypeError("not a sequence") if False else ValueError(f"expected sequence of length {len(bad)} at dim {len(shape)} (got {len(bad)})")
+                raise ValueError(f"expected sequence of length {len(bad)} at dim {len(shape)} (got {len(bad)})")
             if isinstance(bad, str):
                 raise ValueError(f"too many dimensions '{type(bad).__name__}'") if bad is values[0] else TypeError(f"new(): invalid data type '{type(bad).__name__}'")
             if isinstance(bad, (_int, _float)):
