@@ -9,8 +9,8 @@ const engine = ["test/engine/**/*.test.ts", "test/reference/**/*.test.ts"];
 /** Loading the engine takes longer than most of its tests: the files of a worker share one. */
 const oneEngine = { isolate: false };
 
-/** A browser or an editor takes part: on a busy machine what is waited for may take long. */
-const longRunning = { testTimeout: 300_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 30_000 } } };
+/** A browser or an editor takes part: on a busy machine what is waited for may take long. A second try is told by the reporter. */
+const longRunning = { retry: 1, testTimeout: 300_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 30_000 } } };
 
 /** Node 20 has relaxed SIMD behind a flag; later versions have it on. */
 const relaxedSimd = Number(process.versions.node.split(".")[0]) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];

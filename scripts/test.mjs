@@ -11,7 +11,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const results = path.join(root, "test-results");
 mkdirSync(results, { recursive: true });
 
-/** @typedef {{ passed: number, failed: number }} Result */
+/** @typedef {{ passed: number, failed: number, failures?: readonly string[] }} Result `failures`: the titles of the tests that failed. */
 
 /** @type {Record<string, () => Result>} */
 const steps = {
@@ -28,7 +28,10 @@ const steps = {
     const report = path.join(results, "extension.json");
     rmSync(report, { force: true });
     const { failed } = command("node", ["scripts/test-extension.mjs"]);
-    return existsSync(report) ? /** @type {Result} */ (JSON.parse(readFileSync(report, "utf8"))) : { passed: 0, failed };
+    if (!existsSync(report)) return { passed: 0, failed };
+    /** @typedef {{ passed: number, failed: number, lines: readonly string[] }} ExtensionReport */
+    const { lines, ...counts } = /** @type {ExtensionReport} */ (JSON.parse(readFileSync(report, "utf8")));
+    return { ...counts, failures: lines.flatMap((line) => /^ *FAILED (.*)/.exec(line)?.[1] ?? []) };
   },
   package: () => command("node", ["scripts/package.mjs"]),
   e2e: () => {
@@ -48,6 +51,8 @@ if (unknown.length > 0) {
 
 let passed = 0;
 let failed = 0;
+/** @type {string[]} */
+const failures = [];
 for (const [name, step] of Object.entries(steps)) {
   if (chosen.length > 0 ? !chosen.includes(name) : onlyWhenNamed.includes(name)) continue;
   console.log(`\n== ${name}`);
@@ -56,7 +61,9 @@ for (const [name, step] of Object.entries(steps)) {
   console.log(`== ${name}: ${result.failed === 0 ? "ok" : "FAILED"} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
   passed += result.passed;
   failed += result.failed;
+  if (result.failed > 0) failures.push(...(result.failures?.length ? result.failures : ["see above"]).map((title) => `${name}: ${title}`));
 }
+if (failures.length > 0) console.log(`\nFailed:\n  ${failures.join("\n  ")}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -84,8 +91,14 @@ function vitest(project, env) {
     env,
   );
   if (!existsSync(report)) return run;
-  /** @typedef {{ numPassedTests: number, numFailedTests: number }} VitestReport */
-  const { numPassedTests, numFailedTests } = /** @type {VitestReport} */ (JSON.parse(readFileSync(report, "utf8")));
+  /** @typedef {{ status: string, fullName: string }} VitestCase */
+  /** @typedef {{ numPassedTests: number, numFailedTests: number, testResults: readonly { name: string, status: string, assertionResults: readonly VitestCase[] }[] }} VitestReport */
+  const { numPassedTests, numFailedTests, testResults } = /** @type {VitestReport} */ (JSON.parse(readFileSync(report, "utf8")));
+  const failures = testResults.flatMap(({ name, status, assertionResults }) => {
+    const titles = assertionResults.filter((test) => test.status === "failed").map(({ fullName }) => fullName);
+    if (titles.length === 0 && status === "failed") titles.push("does not load");
+    return titles.map((title) => `${path.relative(root, name)}: ${title}`);
+  });
   // A file that does not load fails without a failed test.
-  return { passed: numPassedTests, failed: Math.max(numFailedTests, run.failed) };
+  return { passed: numPassedTests, failed: Math.max(numFailedTests, run.failed), failures };
 }

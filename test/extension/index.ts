@@ -15,7 +15,7 @@ interface Report {
  * Called by VS Code in its extension host, and again when a test has reloaded the window: what has run by then is not run again. Reports to the file named by LAYERSCOPE_TEST_REPORT, since only an exit code gets out. Runs what is in LAYERSCOPE_TEST_FOLDER.
  */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: "tdd", timeout: 60_000, grep: process.env.LAYERSCOPE_TEST_GREP ?? "" });
+  const mocha = new Mocha({ ui: "tdd", timeout: 60_000, retries: 1, grep: process.env.LAYERSCOPE_TEST_GREP ?? "" });
   const folder = join(__dirname, process.env.LAYERSCOPE_TEST_FOLDER ?? ".");
   for (const file of readdirSync(folder)
     .filter((name) => name.endsWith(".test.cjs"))
@@ -40,6 +40,9 @@ export async function run(): Promise<void> {
     runner.on("pass", (test) => {
       report.passed++;
       tell(test, `  ok ${test.fullTitle()} (${test.duration} ms)`);
+    });
+    runner.on("retry", (test: Mocha.Runnable, error: Error) => {
+      if (!isOver) report.lines.push(`  A SECOND TRY of ${test.fullTitle()}\n${error.stack ?? error.message}`);
     });
     runner.on("fail", (test, error: Error) => {
       report.failed++;

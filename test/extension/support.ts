@@ -15,10 +15,14 @@ export async function layerscope(): Promise<LayerscopeApi> {
 export async function openFile(name: string, text: string): Promise<vscode.TextEditor> {
   const file = join(folder, name);
   await writeFile(file, text);
-  const document = await vscode.workspace.openTextDocument(file);
-  // An editor of an earlier test may show what the file held before.
-  if (document.getText() !== text) await until("the editor shows the new text", () => document.getText() === text);
-  return vscode.window.showTextDocument(document);
+  const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
+  // VS Code may still hold what an earlier test wrote into the file, and what watches the disk does not tell of two writes in a moment.
+  await until("the editor shows the new text", async () => {
+    if (editor.document.getText() === text) return true;
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+    return editor.document.getText() === text;
+  });
+  return editor;
 }
 
 /** Writes a model file, opens it and runs it to its end. */
