@@ -35,10 +35,10 @@ export class Dice {
 }
 
 /** Every tensor that goes from one part of a generated model to another has these sizes: so any part can take what any other gives. */
-const [rows, features] = [3, 4];
+export const [rows, features] = [3, 4];
 
 /** What a part of a model does when it runs: it makes one tensor of those that there are. */
-type Action = (made: readonly Tensor[], self: Block) => Tensor;
+export type Action = (made: readonly Tensor[], self: Block) => Tensor;
 
 /** In what form a module takes its second operand, and gives its results. */
 const forms = ["plain", "plain", "list", "object", "nested", "map"] as const;
@@ -128,16 +128,16 @@ class Tapped extends nn.Module {
 }
 
 /** A leaf or a little known composition of layers, and how it is called. */
-interface Layer {
+export interface Layer {
   readonly module: torch.nn.Module;
   readonly call: (x: Tensor, y: Tensor) => Tensor;
 }
 
-function layer<M extends torch.nn.Module>(module: M, call: (module: M, x: Tensor, y: Tensor) => Tensor): Layer {
+export function layer<M extends torch.nn.Module>(module: M, call: (module: M, x: Tensor, y: Tensor) => Tensor): Layer {
   return { module, call: (x, y) => call(module, x, y) };
 }
 
-function plain(module: torch.nn.Module): Layer {
+export function plain(module: torch.nn.Module): Layer {
   return layer(module, (each, x) => (each as torch.nn.ReLU)(x));
 }
 
@@ -221,7 +221,7 @@ const operations: readonly ((dice: Dice) => Action)[] = [
     }),
 ];
 
-function pair(dice: Dice, of: (x: Tensor, y: Tensor) => Tensor): Action {
+export function pair(dice: Dice, of: (x: Tensor, y: Tensor) => Tensor): Action {
   const [first, second] = [dice.roll(), dice.roll()];
   return (made) => of(among(made, first), among(made, second));
 }
@@ -231,20 +231,38 @@ function among(made: readonly Tensor[], at: number): Tensor {
   return made[Math.floor(Math.sqrt(at) * made.length)]!;
 }
 
+/** What models are made of. */
+export interface Repertoire {
+  readonly layers: readonly ((dice: Dice) => Layer)[];
+  readonly operations: readonly ((dice: Dice) => Action)[];
+  readonly failures: readonly ((block: Block) => Action)[];
+  /** What else is done to a block, with what it holds, when it is made. */
+  readonly change?: (block: Block, own: readonly Layer[], dice: Dice) => void;
+  /** What the whole model is given, and what it gives. */
+  readonly around?: (block: Block, dice: Dice) => torch.nn.Module;
+}
+
 /** Holds blocks and layers under names, in lists, in dictionaries and in plain arrays, and calls them as it was made to. */
-class Block extends nn.Module {
+export class Block extends nn.Module {
   readonly form: Form;
   readonly #actions: Action[] = [];
   readonly #results: readonly [number, number];
 
-  constructor(dice: Dice, depth: number, around: readonly Layer[], failsAt: { left: number }) {
+  constructor(
+    dice: Dice,
+    depth: number,
+    around: readonly Layer[],
+    failsAt: { left: number },
+    readonly kinds: Repertoire,
+  ) {
     super();
+    const { layers, failures } = kinds;
     this.form = dice.pick(forms);
     this.#results = [dice.roll(), dice.roll()];
     const own: Layer[] = [];
     const hold = this.#holders(dice);
     for (let count = dice.whole(1, 4); count > 0; count--) {
-      const made = depth > 0 && dice.chance(0.45) ? blockLayer(new Block(dice, depth - 1, [...around, ...own], failsAt), dice) : dice.pick(layers)(dice);
+      const made = depth > 0 && dice.chance(0.45) ? blockLayer(new Block(dice, depth - 1, [...around, ...own], failsAt, kinds), dice) : dice.pick(layers)(dice);
       hold(made.module);
       own.push(made);
     }
@@ -253,6 +271,7 @@ class Block extends nn.Module {
     if (dice.chance(0.2)) tie(own);
     for (let count = dice.whole(1, 7); count > 0; count--) this.#actions.push(this.#action(dice, own, around));
     if (failsAt.left-- === 0) this.#actions.splice(dice.whole(0, this.#actions.length), 0, dice.pick(failures)(this));
+    kinds.change?.(this, own, dice);
   }
 
   /** How it keeps what it is made of. */
@@ -295,7 +314,7 @@ class Block extends nn.Module {
       this.registerParameter("scale", new nn.Parameter(torch.ones(features)));
       return (made, self) => among(made, first).mul(self.getParameter("scale"));
     }
-    return dice.pick(operations)(dice);
+    return dice.pick(this.kinds.operations)(dice);
   }
 
   override forward(x: Tensor, other: unknown = x): unknown {
@@ -318,7 +337,7 @@ function blockLayer(block: Block, dice: Dice): Layer {
 function tie(own: readonly Layer[]): void {
   const linears = own
     .flatMap(({ module }) => [...module.modules()])
-    .filter((module) => module instanceof nn.Linear && module.inFeatures === module.outFeatures);
+    .filter((module) => module instanceof nn.Linear && module.inFeatures === module.outFeatures && module.weight instanceof nn.Parameter);
   const [one, other] = linears as torch.nn.Linear[];
   if (one && other) other.weight = one.weight;
 }
@@ -375,29 +394,34 @@ const failures: readonly ((block: Block) => Action)[] = [
   },
 ];
 
+/** What people write every day. */
+export const common: Repertoire = { layers, operations, failures };
+
 /** Steps of a pass that are enough to look at. */
 const mostSteps = 150;
 
 /** One that a seed fixes, after the pass that its code ran; in every fifth one something in it fails. */
-export function generated(seed: number): PictureModel {
+export function generated(seed: number, kinds = common): PictureModel {
   for (let depth = new Dice(seed).whole(0, 3); ; depth--) {
-    const model = nested(seed, depth);
+    const model = nested(seed, depth, kinds);
     if (depth === 0 || (model.snapshot.trace?.steps.length ?? 0) <= mostSteps) return model;
   }
 }
 
-function nested(seed: number, depth: number): PictureModel {
+function nested(seed: number, depth: number, kinds: Repertoire): PictureModel {
   const dice = new Dice(seed + 0.5);
   const inspection = inspectHere();
   torch.manualSeed(seed);
-  const module = new Block(dice, depth, [], { left: dice.chance(0.2) ? dice.whole(0, 3) : -1 });
+  const module = new Block(dice, depth, [], { left: dice.chance(0.2) ? dice.whole(0, 3) : -1 }, kinds);
+  const whole = kinds.around?.(module, dice) ?? module;
   const inputs = Array.from({ length: 3 }, () => torch.randn(rows, features));
   try {
-    if (dice.chance(0.3)) module(inputs[0]!);
+    if (whole !== module) (whole as Block)(...(inputs as [Tensor]));
+    else if (dice.chance(0.3)) module(inputs[0]!);
     else module(inputs[0]!, formed(dice.pick(forms), inputs[1]!, inputs[2]!));
   } catch {
     // It is in the picture.
   }
-  inspection.setModels([{ name: "model", module, location: null }], { infer: false });
+  inspection.setModels([{ name: "model", module: whole, location: null }], { infer: false });
   return new PictureModel(inspection.snapshots()[0]!);
 }

@@ -1,6 +1,7 @@
 import Queue from "flatqueue";
 import type { Point, Rectangle } from "../geometry.js";
 import { clearance, type Obstacles } from "./obstacles.js";
+import { Reached } from "./reached.js";
 
 /** A straight piece of a line. */
 export type Wire = readonly [Point, Point];
@@ -52,49 +53,58 @@ export function findChannel(from: Rectangle, to: Rectangle, ground: Ground, effo
   const grid = new Grid([from, to], ground, [...starts, ...goals], effort);
   const ends = new Map<number, Exit>();
   for (const exit of goals) if (grid.isOpen(exit)) ends.set(grid.place(exit.outside), exit);
-  const costs = new Map<number, number>();
-  const before = new Map<number, number>();
+  const reached = new Reached();
   const queue = new Queue<number>();
-  const away = ({ x, y }: Point) => Math.max(to.x - x, 0, x - to.x - to.width) + Math.max(to.y - y, 0, y - to.y - to.height);
-  // Twice the place, and one more where the way comes level to it; -1 - place where it ends there.
-  const reach = (state: number, cost: number, at: Point, previous: number | null) => {
-    if (cost >= (costs.get(state) ?? Infinity)) return;
-    costs.set(state, cost);
-    if (previous !== null) before.set(state, previous);
-    queue.push(state, cost + haste * away(at));
+  const [right, bottom] = [to.x + to.width, to.y + to.height];
+  // Twice the place, and one more where the way comes level to it; so many more where it ends there.
+  const ended = 2 * grid.size;
+  const reach = (state: number, cost: number, x: number, y: number, before: number | null) => {
+    if (reached.reach(state, cost, before)) queue.push(state, cost + haste * (Math.max(to.x - x, 0, x - right) + Math.max(to.y - y, 0, y - bottom)));
   };
   const begun = new Map<number, Exit>();
   for (const exit of starts) {
     if (!grid.isOpen(exit)) continue;
     const state = 2 * grid.place(exit.outside) + (exit.isLevel ? 1 : 0);
     begun.set(state, exit);
-    reach(state, exit.cost, exit.outside, null);
+    reach(state, exit.cost, exit.outside.x, exit.outside.y, null);
   }
-  const done = new Set<number>();
+  const { xs, ys } = grid;
   for (let state = queue.pop(); state !== undefined; state = queue.pop()) {
-    if (done.has(state)) continue;
-    done.add(state);
-    if (state < 0) return wayTo(state, before, begun, grid, ends.get(-1 - state)!);
+    if (!reached.finish(state)) continue;
+    if (state >= ended) return wayTo(state, reached, begun, grid, ends.get((state - ended) / 2)!);
     if (effort.left-- <= Math.max(0, least)) return null;
-    const place = state >> 1;
     const isLevel = state % 2 === 1;
-    const cost = costs.get(state)!;
+    const place = (state - (isLevel ? 1 : 0)) / 2;
+    const cost = reached.cost(state);
     const end = ends.get(place);
-    if (end) reach(-1 - place, cost + end.cost + (end.isLevel === isLevel ? 0 : corner), end.outside, state);
-    for (const step of grid.steps(place)) {
-      reach(2 * step.place + (step.isLevel ? 1 : 0), cost + step.cost + (step.isLevel === isLevel ? 0 : corner), step.at, state);
+    if (end) reach(ended + 2 * place, cost + end.cost + (end.isLevel === isLevel ? 0 : corner), end.outside.x, end.outside.y, state);
+    const [i, j] = [Math.floor(place / ys.length), place % ys.length];
+    const levelCost = cost + (isLevel ? 0 : corner);
+    const level = grid.level(j);
+    if (i + 1 < xs.length && level[i] !== blocked) {
+      reach(2 * (place + ys.length) + 1, levelCost + (xs[i + 1]! - xs[i]!) * (level[i] === taken ? along : 1), xs[i + 1]!, ys[j]!, state);
+    }
+    if (i > 0 && level[i - 1] !== blocked) {
+      reach(2 * (place - ys.length) + 1, levelCost + (xs[i]! - xs[i - 1]!) * (level[i - 1] === taken ? along : 1), xs[i - 1]!, ys[j]!, state);
+    }
+    const uprightCost = cost + (isLevel ? corner : 0);
+    const upright = grid.upright(i);
+    if (j + 1 < ys.length && upright[j] !== blocked) {
+      reach(2 * (place + 1), uprightCost + (ys[j + 1]! - ys[j]!) * (upright[j] === taken ? along : 1), xs[i]!, ys[j + 1]!, state);
+    }
+    if (j > 0 && upright[j - 1] !== blocked) {
+      reach(2 * (place - 1), uprightCost + (ys[j]! - ys[j - 1]!) * (upright[j - 1] === taken ? along : 1), xs[i]!, ys[j - 1]!, state);
     }
   }
   return null;
 }
 
 /** Back from where it ended; only its corners. */
-function wayTo(end: number, before: ReadonlyMap<number, number>, begun: ReadonlyMap<number, Exit>, grid: Grid, last: Exit): Point[] {
+function wayTo(end: number, reached: Reached, begun: ReadonlyMap<number, Exit>, grid: Grid, last: Exit): Point[] {
   const points: Point[] = [last.border];
-  let state = before.get(end);
   let first: Exit | undefined;
-  for (; state !== undefined; state = before.get(state)) {
-    points.push(grid.point(state >> 1));
+  for (let state = reached.before(end); state !== null; state = reached.before(state)) {
+    points.push(grid.point(Math.floor(state / 2)));
     first = begun.get(state);
   }
   points.push(first!.border);
@@ -123,11 +133,9 @@ function exitsOf({ x, y, width, height }: Rectangle): Exit[] {
 
 type Interval = readonly [number, number];
 
-/** What is in the way on a line, and what it would run along. */
-interface Track {
-  readonly blocked: readonly Interval[];
-  readonly taken: readonly Interval[];
-}
+/** Pieces of a line from place to place: free, or a way would run along something there, or something is in the way. */
+type Track = Uint8Array;
+const [taken, blocked] = [1, 2];
 
 interface Bounds {
   readonly x0: number;
@@ -138,12 +146,18 @@ interface Bounds {
 
 /** Lines along the sides of everything that is in the way, upright and level: a way that there is can run on these. */
 class Grid {
-  readonly #xs: readonly number[];
-  readonly #ys: readonly number[];
-  readonly #blocks: readonly Bounds[];
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
+  readonly #columns: ReadonlyMap<number, number>;
+  readonly #rows: ReadonlyMap<number, number>;
+  /** What is in the way, but for the boxes at the ends. */
+  readonly #near: readonly Bounds[];
+  /** Bounds in the way, one after another: left, top, right and bottom. */
+  readonly #blocks: Float64Array;
   readonly #uprights: (Track | undefined)[] = [];
   readonly #levels: (Track | undefined)[] = [];
-  readonly #wires: readonly Bounds[];
+  /** The same of what it would run along. */
+  readonly #wires: Float64Array;
 
   constructor(
     ends: readonly Rectangle[],
@@ -154,12 +168,16 @@ class Grid {
     const [right, bottom] = [within.x + within.width, within.y + within.height];
     const grown = ({ x, y, width, height }: Rectangle, by: number): Bounds => ({ x0: x - by, y0: y - by, x1: x + width + by, y1: y + height + by });
     const near = obstacles.within(within.x, within.y, right, bottom, own);
-    this.#blocks = [...near.map((each) => grown(each, clearance)), ...ends.map((end) => grown(end, beside))];
-    this.#wires = [...wires, ...laid]
+    this.#near = near.map((each) => grown(each, clearance));
+    const blocks = [...this.#near, ...ends.map((end) => grown(end, beside))];
+    const beneath = [...wires, ...laid]
       .map(([a, b]) => ({ x0: Math.min(a.x, b.x), y0: Math.min(a.y, b.y), x1: Math.max(a.x, b.x), y1: Math.max(a.y, b.y) }))
       .filter(({ x0, y0, x1, y1 }) => x1 >= within.x && x0 <= right && y1 >= within.y && y0 <= bottom);
+    const flat = (bounds: readonly Bounds[]) => Float64Array.from(bounds.flatMap(({ x0, y0, x1, y1 }) => [x0, y0, x1, y1]));
+    this.#blocks = flat(blocks);
+    this.#wires = flat(beneath);
     const [xs, ys] = [new Set<number>(), new Set<number>()];
-    for (const { x0, y0, x1, y1 } of this.#blocks) {
+    for (const { x0, y0, x1, y1 } of blocks) {
       for (const x of [x0, x1]) xs.add(x);
       for (const y of [y0, y1]) ys.add(y);
     }
@@ -178,85 +196,73 @@ class Grid {
       const edges = [from + beside, to - beside];
       return [...values, ...edges].filter((value) => value >= edges[0]! && value <= edges[1]!).sort((a, b) => a - b);
     };
-    this.#xs = [...new Set(inside(xs, within.x, right))];
-    this.#ys = [...new Set(inside(ys, within.y, bottom))];
+    this.xs = [...new Set(inside(xs, within.x, right))];
+    this.ys = [...new Set(inside(ys, within.y, bottom))];
+    this.#columns = new Map(this.xs.map((x, i) => [x, i]));
+    this.#rows = new Map(this.ys.map((y, j) => [y, j]));
   }
 
+  get size(): number {
+    return this.xs.length * this.ys.length;
+  }
+
+  /** Of a point at which lines cross. */
   place({ x, y }: Point): number {
-    return this.#xs.indexOf(x) * this.#ys.length + this.#ys.indexOf(y);
+    return this.#columns.get(x)! * this.ys.length + this.#rows.get(y)!;
   }
 
   point(place: number): Point {
-    return { x: this.#xs[Math.floor(place / this.#ys.length)]!, y: this.#ys[place % this.#ys.length]! };
+    return { x: this.xs[Math.floor(place / this.ys.length)]!, y: this.ys[place % this.ys.length]! };
   }
 
   /** Whether there is nothing between the box and where a way would begin. */
   isOpen({ outside, isLevel, border }: Exit): boolean {
-    const [i, j] = [this.#xs.indexOf(outside.x), this.#ys.indexOf(outside.y)];
-    if (i < 0 || j < 0) return false;
+    if (!this.#columns.has(outside.x) || !this.#rows.has(outside.y)) return false;
     const [a, b] = isLevel ? [border.x, outside.x].sort((p, q) => p - q) : [border.y, outside.y].sort((p, q) => p - q);
-    return !this.#blocks
-      .slice(0, -2)
-      .some(({ x0, y0, x1, y1 }) =>
-        isLevel ? y0 < outside.y && outside.y < y1 && x0 < b! && a! < x1 : x0 < outside.x && outside.x < x1 && y0 < b! && a! < y1,
-      );
+    return !this.#near.some(({ x0, y0, x1, y1 }) =>
+      isLevel ? y0 < outside.y && outside.y < y1 && x0 < b! && a! < x1 : x0 < outside.x && outside.x < x1 && y0 < b! && a! < y1,
+    );
   }
 
-  /** To the places beside one, as far as nothing is between. */
-  *steps(place: number): Generator<{ readonly place: number; readonly isLevel: boolean; readonly cost: number; readonly at: Point }> {
-    const [i, j] = [Math.floor(place / this.#ys.length), place % this.#ys.length];
-    for (const [di, dj] of [
-      [1, 0],
-      [-1, 0],
-      [0, 1],
-      [0, -1],
-    ] as const) {
-      const at = { x: this.#xs[i + di], y: this.#ys[j + dj] };
-      if (at.x === undefined || at.y === undefined) continue;
-      const isLevel = dj === 0;
-      const [from, to] = isLevel ? [this.#xs[i]!, at.x] : [this.#ys[j]!, at.y];
-      const [low, high] = from < to ? [from, to] : [to, from];
-      const track = isLevel ? this.#level(j) : this.#upright(i);
-      if (touches(track.blocked, low, high)) continue;
-      const cost = (high - low) * (touches(track.taken, low, high) ? along : 1);
-      yield { place: (i + di) * this.#ys.length + j + dj, isLevel, cost, at: at as Point };
+  upright(i: number): Track {
+    return (this.#uprights[i] ??= this.#track(this.xs[i]!, this.ys, 0));
+  }
+
+  level(j: number): Track {
+    return (this.#levels[j] ??= this.#track(this.ys[j]!, this.xs, 1));
+  }
+
+  /** `across`: which of the bounds lie across the line; the others lie along it. */
+  #track(at: number, places: readonly number[], across: 0 | 1): Track {
+    const track = new Uint8Array(places.length);
+    const [wires, blocks] = [this.#wires, this.#blocks];
+    this.effort.left -= (blocks.length + wires.length) >> 7;
+    for (let low = across; low < wires.length; low += 4) {
+      if (wires[low]! - apart >= at || at >= wires[low + 2]! + apart) continue;
+      const [from, to] = [wires[low + 1 - 2 * across]!, wires[low + 3 - 2 * across]!];
+      if (to - from > wires[low + 2]! - wires[low]!) mark(track, places, from, to, taken);
     }
-  }
-
-  #upright(i: number): Track {
-    return (this.#uprights[i] ??= this.#track(this.#xs[i]!, ({ x0, y0, x1, y1 }) => [x0, x1, y0, y1]));
-  }
-
-  #level(j: number): Track {
-    return (this.#levels[j] ??= this.#track(this.#ys[j]!, ({ x0, y0, x1, y1 }) => [y0, y1, x0, x1]));
-  }
-
-  /** `turned`: bounds across the line, then along it. */
-  #track(at: number, turned: (bounds: Bounds) => readonly [number, number, number, number]): Track {
-    const [blocked, taken]: [Interval[], Interval[]] = [[], []];
-    this.effort.left -= (this.#blocks.length + this.#wires.length) >> 5;
-    for (const block of this.#blocks) {
-      const [low, high, from, to] = turned(block);
-      if (low < at && at < high) blocked.push([from, to]);
+    for (let low = across; low < blocks.length; low += 4) {
+      if (blocks[low]! < at && at < blocks[low + 2]!) mark(track, places, blocks[low + 1 - 2 * across]!, blocks[low + 3 - 2 * across]!, blocked);
     }
-    for (const wire of this.#wires) {
-      const [low, high, from, to] = turned(wire);
-      if (low - apart < at && at < high + apart && to - from > high - low) taken.push([from, to]);
-    }
-    return { blocked: joined(blocked), taken: joined(taken) };
+    return track;
   }
 }
 
-/** Whether one of some intervals, in order and apart, has part of another in it. */
-function touches(intervals: readonly Interval[], from: number, to: number): boolean {
-  let [low, high] = [0, intervals.length];
+/** Marks all pieces of a line that have something of what is between two points in them. */
+function mark(track: Track, places: readonly number[], from: number, to: number, as: number): void {
+  track.fill(as, Math.max(0, firstAfter(places, from) - 1), firstAfter(places, to, true));
+}
+
+/** The first of some places, which are in order, that lies after one (`isIncluded`: or at it); their number where none does. */
+function firstAfter(places: readonly number[], at: number, isIncluded = false): number {
+  let [low, high] = [0, places.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (intervals[middle]![1] <= from) low = middle + 1;
+    if (places[middle]! < at || (!isIncluded && places[middle] === at)) low = middle + 1;
     else high = middle;
   }
-  const next = intervals[low];
-  return next !== undefined && next[0] < to;
+  return low;
 }
 
 /** Intervals in order, with those that meet put together. */

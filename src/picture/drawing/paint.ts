@@ -43,13 +43,22 @@ function isDimmed(id: string, look: Look): boolean {
   return look.traced !== null && !look.traced.has(id);
 }
 
+/** Of a path that is told whole. */
+const longestPath = 300;
+
+/** Where a box stands: its path. One through hundreds of modules is cut in the middle, else the paths of deep nesting were most of a picture; its own name stays whole. */
+function placeText({ path, name }: SceneBox["node"]): string {
+  if (path.length <= longestPath) return path || name;
+  return `${path.slice(0, longestPath / 2)}…${path.slice(-Math.max(longestPath / 2, name.length))}`;
+}
+
 function paintBox(surface: Surface, box: SceneBox, look: Look): void {
   const { node, face, x, y, width, height } = box;
   const { theme, scale } = look;
   if (height * scale < leastBox || width * scale < leastBox) return;
   const isFaint = node.status === "notReached" || node.status === "notCalled";
   surface.opacity((isFaint ? 0.5 : 1) * (isDimmed(node.id, look) ? 0.25 : 1));
-  surface.beginGroup(`${node.path || node.name} ${node.type}`.trim());
+  surface.beginGroup(`${placeText(node)} ${node.type}`.trim());
 
   const isContainer = face.shape === "container";
   const hasFailed = node.status === "failed" || node.failure !== null;

@@ -113,7 +113,7 @@ function labelOf(values: DisplayEdge["values"], trace: ForwardTrace | null): str
 export function declaredEdges(children: readonly string[], flow: DataFlow | null, standsFor: ReadonlyMap<string, string>): readonly DisplayEdge[] {
   const edges = children.flatMap((child, position): DisplayEdge[] => {
     const before = children[position - 1];
-    if (before === undefined || flow?.calls.has(child)) return [];
+    if (before === undefined || hasRun(child, flow)) return [];
     const from = standsFor.get(before)!;
     const to = standsFor.get(child)!;
     return from === to
@@ -137,6 +137,16 @@ export function declaredEdges(children: readonly string[], flow: DataFlow | null
         ];
   });
   return mergeEqual(edges, null);
+}
+
+/** Whether a module was called, or anything in it. Without recursion: they may be nested thousands deep. */
+function hasRun(node: string, flow: DataFlow | null): boolean {
+  const pending = [node];
+  for (let next = pending.pop(); flow && next !== undefined; next = pending.pop()) {
+    if (flow.calls.has(next)) return true;
+    for (const held of flow.containers.get(next)?.modules.values() ?? []) pending.push(...held);
+  }
+  return false;
 }
 
 /** More lines than this between the same two boxes run together in one. */
