@@ -16,6 +16,8 @@ export function useAnnouncedOutcome({ page: { host }, announce }: PageSession, m
 
 /** What a run or a request came to, for who does not see it. */
 function outcomeText({ lastRun }: Extract<PageState, { readonly kind: "file" }>, model: ModelSnapshot | null): string {
+  // It came to its end.
+  if (lastRun.kind === "failed" && lastRun.failure.kind === "partial") return lastRun.failure.message;
   if (lastRun.kind === "failed") return l10n.t("The run did not come to its end: {0}", lastRun.failure.message);
   if (!model) return l10n.t("The file ran, and no model was alive at its end.");
   return l10n.t("{0} is up to date: {1}.", model.name, parametersText(model.totals.parameters));

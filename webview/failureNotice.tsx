@@ -22,6 +22,7 @@ const titles: Readonly<Record<Failure["kind"], () => string>> = {
   leftOut: () => l10n.t("The model file was looked at up to a value that is not computed"),
   unsettled: () => l10n.t("The model file waits for ever"),
   crash: () => l10n.t("The process of the model file crashed"),
+  partial: () => l10n.t("Something in the file cannot be shown"),
   internal: () => l10n.t("The models could not be described"),
   cancelled: () => l10n.t("Stopped"),
 };
@@ -34,13 +35,14 @@ export function FailureNotices({ lastRun, model }: { readonly lastRun: LastRun; 
   const failed = run?.shown === "thisRun" ? [model, ...models(page)].find((each) => isFailureOfPass(run.failure, each)) : undefined;
   return (
     <>
-      {run && (failed ? <PassFailure model={failed} run={run.failure} /> : <RunFailure failure={run.failure} note={noteOf(run.shown)} />)}
+      {run && (failed ? <PassFailure model={failed} run={run.failure} /> : <RunFailure failure={run.failure} note={noteOf(run)} />)}
       {model.trace?.failure && failed !== model && <PassFailure model={model} run={null} />}
     </>
   );
 }
 
-function noteOf(shown: Extract<LastRun, { readonly kind: "failed" }>["shown"]): string {
+function noteOf({ failure, shown }: Extract<LastRun, { readonly kind: "failed" }>): string | null {
+  if (failure.kind === "partial" && shown === "thisRun") return failure.hint;
   return shown === "thisRun" ? l10n.t("The picture shows what was there by then.") : l10n.t("The picture is of an earlier run.");
 }
 

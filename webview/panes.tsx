@@ -39,7 +39,8 @@ export function Panes({ model, file, matches, graph, onGraph }: PanesProps) {
   }, []);
   const { inspectorOpen, inspectorShare, signalOpen } = page.memory.preferences;
   const shape = wide ? "wide" : "narrow";
-  const share = inspectorShare[shape];
+  const chosen = inspectorShare[shape];
+  const share = chosen ?? 0.45;
   // In a sidebar the inspector has the picture's room only for what the user asked about.
   const summarizes = inspectorOpen && !wide && page.selected === null && !modelInspected;
   const inspects = inspectorOpen && !summarizes;
@@ -64,7 +65,7 @@ export function Panes({ model, file, matches, graph, onGraph }: PanesProps) {
             share={share}
             onChange={(wanted) => dispatch({ kind: "prefer", preferences: { inspectorShare: { ...inspectorShare, [shape]: wanted } } })}
           />
-          <div class="side" style={{ flexGrow: share }}>
+          <div class={chosen === null ? "side roomy" : "side"} style={{ flexGrow: share }}>
             <Inspector model={model} graph={graph} focused={modelInspected} onClose={closeInspector} />
           </div>
         </>

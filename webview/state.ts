@@ -37,7 +37,7 @@ export interface Preferences extends PictureSettings {
   /** Whether the curves of the signal stand beneath the picture. */
   readonly signalOpen: boolean;
   /** The inspector's share of the page: of its height when narrow, of its width when wide. */
-  readonly inspectorShare: { readonly narrow: number; readonly wide: number };
+  readonly inspectorShare: { readonly narrow: number | null; readonly wide: number };
 }
 
 /** What the user arranged in the picture of one model. */

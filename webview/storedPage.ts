@@ -61,7 +61,7 @@ function readPreferences(kept: Kept): Memory["preferences"] {
     ...readSettings(kept),
     inspectorOpen: kept.inspectorOpen !== false,
     signalOpen: kept.signalOpen === true,
-    inspectorShare: { narrow: typeof narrow === "number" ? narrow : 0.45, wide: typeof wide === "number" ? wide : 0.34 },
+    inspectorShare: { narrow: typeof narrow === "number" ? narrow : null, wide: typeof wide === "number" ? wide : 0.34 },
   };
 }
 

@@ -15,8 +15,8 @@ export interface Observer {
   operationFailed?(operation: Operation, args: readonly unknown[], error: unknown): void;
   /** A backward pass fails because it needs what `tensor` held at version `expected`, before it was written to. */
   overwritten?(tensor: Tensor, expected: number): void;
-  /** A backward pass begins from `root`, that the code asked for. */
-  backward?(root: Tensor): void;
+  /** A backward pass begins from `root`, that the code asked for; what is given back is called when it has come to its end. */
+  backward?(root: Tensor): (() => void) | undefined;
   /** An optimizer begins a step, by the name of its class; what is given back is called when the step was taken. */
   optimizerStep?(optimizer: { readonly paramGroups: readonly { readonly params: readonly Tensor[] }[] }, name: string): (() => void) | null;
   /** A deep copy took the values of `original`. */

@@ -355,6 +355,7 @@ export class Inspection {
       initialization: this.#initializations.of(tensor),
       statistics: statisticsOf(tensor),
       gradient: statisticsOf(tensor.grad),
+      ...(this.recorder.gradients.passedBy(tensor) && { withoutGradient: true }),
     };
   }
 

@@ -55,6 +55,11 @@ export class RecordedValues {
     return this.#values.some(({ source }) => source.kind === "constant" && source.unregistered === true);
   }
 
+  /** The parameters and buffers that something took, as they were in the pass. */
+  get states(): readonly Tensor[] {
+    return this.#values.flatMap(({ source }) => (source.kind === "state" ? [source.tensor] : []));
+  }
+
   /** `tensorOf` finds a parameter or buffer that the root had, as it is now. */
   toTrace(tensorOf: (state: NamedState) => TensorId | undefined, withStatistics: boolean): TraceValue[] {
     return this.#values.map(({ source, statistics, ...value }): TraceValue => {

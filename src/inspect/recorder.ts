@@ -1,6 +1,7 @@
 import { operationNamed, type SourceLocation } from "../protocol/index.js";
 import type { CallFrame, CodeCalls, Locate } from "./callFrames.js";
 import type { Engine, Module, Operation, Tensor } from "./engine.js";
+import { Gradients } from "./gradients.js";
 import type { Initializations } from "./initializations.js";
 import { keepsElements, writesInPlace } from "./operations.js";
 import type { OriginalNames } from "./parameterNames.js";
@@ -66,6 +67,7 @@ export class Recorder {
   readonly #called = new WeakSet<Module>();
   readonly ties: Ties;
   readonly writes = new Writes();
+  readonly gradients = new Gradients();
   /** What the code called last by itself: whose values it works on outside of calls. */
   #lastRoot: WeakRef<Module> | null = null;
   /** What passes of the code's own gave out. */
@@ -176,6 +178,7 @@ export class Recorder {
         const recording = recorder.#recording;
         const handedOn = recording?.left(module, output);
         if (recording?.ended) {
+          if (!recorder.#requested) recorder.gradients.passed(recording);
           eachTensorOf(recorder.#engine, [output], (tensor) => recorder.#outputs.set(tensor, { recording, tensor, after: null }));
           recorder.#recording = null;
         }
@@ -212,6 +215,7 @@ export class Recorder {
       },
       backward(root) {
         recorder.training.backward(root);
+        return recorder.gradients.isWaiting ? () => recorder.gradients.sentBack() : undefined;
       },
       optimizerStep(optimizer, name) {
         return recorder.training.step(optimizer, name);

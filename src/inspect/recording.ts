@@ -120,6 +120,11 @@ export class Recording {
     return this.#values.useUnregistered;
   }
 
+  /** The parameters and buffers that something took, as they were in the pass. */
+  get states(): readonly Tensor[] {
+    return this.#values.states;
+  }
+
   /** The place of the innermost call under way. */
   get currentPath(): string {
     const step = this.#currentStep();

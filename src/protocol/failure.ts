@@ -23,6 +23,8 @@ export type FailureKind =
   | "unsettled"
   /** The process ended in another way. */
   | "crash"
+  /** It ran, and something in it could not be made or looked at; all else is shown. */
+  | "partial"
   /** Its models could not be described or handed on. */
   | "internal"
   /** The user stopped it, or a newer run took its place. */

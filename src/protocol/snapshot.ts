@@ -150,6 +150,8 @@ export interface TensorSnapshot {
   readonly statistics: TensorStatistics | null;
   /** Statistics of `.grad`; null where there is none. */
   readonly gradient: TensorStatistics | null;
+  /** A forward pass of the code took this very tensor while it was trainable, a backward pass followed, and none ever gave it a gradient. Absent where that is not so. */
+  readonly withoutGradient?: true;
 }
 
 /** How a tensor came by its values. */

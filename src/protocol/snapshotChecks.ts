@@ -108,20 +108,23 @@ const checkModule: Check<snapshot.ModuleSnapshot> = shape<snapshot.ModuleSnapsho
   { maps: pairOf(text, text), takes: list(taken), ownText: text, isSequence: oneOf(true) },
 );
 
-const tensor: Check<snapshot.TensorSnapshot> = shape({
-  id: whole,
-  kind: oneOf("parameter", "buffer"),
-  names: list(text),
-  shape: optional(list(whole)),
-  dtype,
-  device: oneOf("cpu", "meta"),
-  requiresGrad: flag,
-  count: whole,
-  bytes: whole,
-  initialization,
-  statistics: optional(checkStatistics),
-  gradient: optional(checkStatistics),
-});
+const tensor: Check<snapshot.TensorSnapshot> = shape<snapshot.TensorSnapshot>(
+  {
+    id: whole,
+    kind: oneOf("parameter", "buffer"),
+    names: list(text),
+    shape: optional(list(whole)),
+    dtype,
+    device: oneOf("cpu", "meta"),
+    requiresGrad: flag,
+    count: whole,
+    bytes: whole,
+    initialization,
+    statistics: optional(checkStatistics),
+    gradient: optional(checkStatistics),
+  },
+  { withoutGradient: oneOf(true) },
+);
 
 type Source = snapshot.TraceValue["source"];
 const value: Check<snapshot.TraceValue> = shape<snapshot.TraceValue>(
@@ -286,7 +289,18 @@ const failureText = {
 const told = { traceback: text };
 const plainFailure: Check<PlainFailure> = shape<PlainFailure>(
   {
-    kind: keyOf({ syntax: true, import: true, thrown: true, refused: true, lacking: true, leftOut: true, unsettled: true, crash: true, internal: true }),
+    kind: keyOf<PlainFailure["kind"]>({
+      syntax: true,
+      import: true,
+      thrown: true,
+      refused: true,
+      lacking: true,
+      leftOut: true,
+      unsettled: true,
+      crash: true,
+      partial: true,
+      internal: true,
+    }),
     ...failureText,
   },
   told,

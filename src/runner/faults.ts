@@ -230,21 +230,23 @@ export function internalFailure(what: string): Failure {
   };
 }
 
-/** A value of the user's that cannot be looked at, by the name that the user knows it by. */
+/** A value of the user's that cannot be made or looked at, by the name that the user knows it by. */
 export interface Trouble {
   readonly name: string;
+  /** A class that cannot be made; else it is there and cannot be looked at. */
+  readonly isUnmade?: boolean;
   readonly location: SourceLocation | null;
   readonly error: unknown;
 }
 
-/** A value of the user's could not be looked at; all others are shown. */
-export function troubleFailure({ name, location, error }: Trouble, sources: Sources): Failure {
+/** A value of the user's could not be made or looked at; all others are shown, where there are any. */
+export function troubleFailure({ name, isUnmade, location, error }: Trouble, sources: Sources, others: boolean): Failure {
   const thrown = thrownFailure(error, sources);
   return {
     ...thrown,
-    kind: "internal",
-    message: l10n.t("{0} could not be looked at: {1}", name, thrown.message),
-    hint: l10n.t("All else is shown."),
+    kind: "partial",
+    message: isUnmade ? l10n.t("{0} could not be made: {1}", name, thrown.message) : l10n.t("{0} could not be looked at: {1}", name, thrown.message),
+    hint: others ? l10n.t("All else is shown.") : null,
     location: thrown.location ?? location,
   };
 }

@@ -408,7 +408,7 @@ async function inspect(session: Session, failure: Failure | null, mayRun: boolea
   }
   beingDescribed = null;
   const [trouble] = troubles;
-  return { models: described, failure: failure ?? (trouble ? troubleFailure(trouble, code.sources) : null), offers };
+  return { models: described, failure: failure ?? (trouble ? troubleFailure(trouble, code.sources, described.length > 0) : null), offers };
 }
 
 /** What a request ends with that was stopped: a run with the models as far as they got, any other with the reason alone. */

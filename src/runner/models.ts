@@ -230,7 +230,7 @@ async function moduleFactories(
     if (value.length === 0 && (isClass || makers.makesModule(value))) {
       const made = await make(value, isClass).catch((error: unknown) => {
         // A model's class that cannot be made is what the user is after; a function may need what only its caller has.
-        if (isClass) troubles.push({ name, location, error });
+        if (isClass) troubles.push({ name, isUnmade: true, location, error });
         return null;
       });
       if (isModule(engine, made)) {

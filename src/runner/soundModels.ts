@@ -26,7 +26,7 @@ export function withSoundModels(result: WithModels): WithModels {
 function oddFailure(model: unknown, wrong: string): Failure {
   const { name, location } = (model ?? {}) as { readonly name?: unknown; readonly location?: unknown };
   return {
-    kind: "internal",
+    kind: "partial",
     message: l10n.t("{0} could not be looked at: {1}", typeof name === "string" ? name : "?", l10n.t("its description{0}", wrong)),
     hint: l10n.t("All else is shown."),
     location: checkLocation(location) === null ? (location as Failure["location"]) : null,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PageState, Selection } from "../../src/protocol/index.js";
-import { failedRun, fileState, models, open } from "./page.js";
+import type { Webview } from "../support/webview.js";
+import { button, choose, failedRun, fileState, inspector, menu, models, open } from "./page.js";
 
 describe("at every width, in every theme", () => {
   const widths = [250, 320, 400, 640, 760, 1280];
@@ -45,10 +46,100 @@ describe("at every width, in every theme", () => {
     }
   });
 
-  test("nothing moves with reduced motion", async () => {
+  test("at 200 % zoom, as in half of every length, all that is opened fits and can be reached", async () => {
+    for (const [width, height] of [
+      [170, 400],
+      [320, 450],
+    ] as const) {
+      const webview = await open(fileState(), { width, height, selection: { model: "rgnet", path: "0.block 1.0" }, reducedMotion: true });
+      for (const [what, act] of actions) {
+        await act(webview);
+        expect(await webview.overflows(), `${what} at ${width} px`).toEqual([]);
+        expect(await cutButtons(webview), `${what} at ${width} px`).toEqual([]);
+      }
+    }
+  });
+
+  test("nothing moves with reduced motion, whatever is done", async () => {
     for (const shown of [models, []]) {
       const webview = await open(fileState({ models: shown, activity: "running" }), { reducedMotion: true });
-      expect(await webview.page.evaluate(() => document.getAnimations().length)).toBe(0);
+      expect(await moving(webview)).toEqual([]);
+    }
+    const webview = await open(fileState(), { reducedMotion: true, width: 700 });
+    for (const [what, act] of actions) {
+      await act(webview);
+      expect(await moving(webview), what).toEqual([]);
+    }
+  });
+
+  test("a sidebar that the page shares with the tree shows of a selected layer how it was initialized", async () => {
+    // What VS Code leaves it in a window 900 pixels high.
+    for (const width of [230, 300, 420]) {
+      const webview = await open(fileState(), { width, height: 560, selection: { model: "net", path: "0" }, reducedMotion: true });
+      const firstLine = (element: Element) => element.getBoundingClientRect().top + 18;
+      const card = inspector(webview).getByRole("article", { name: "weight" });
+      expect(await card.locator(".initialization").evaluate(firstLine), `at ${width} px`).toBeLessThanOrEqual(560);
+      expect((await webview.page.locator(".graph-stage").boundingBox())!.height).toBeGreaterThan(100);
     }
   });
 });
+
+/** What is done in the page most, one after the other. */
+const actions: readonly [string, (webview: Webview) => Promise<unknown>][] = [
+  ["collapsing all", (webview) => choose(webview, "View", "Collapse All")],
+  ["expanding all", (webview) => choose(webview, "View", "Expand All")],
+  ["linking shared weights", (webview) => choose(webview, "View", "Shared Weights")],
+  ["selecting another module", (webview) => webview.send({ kind: "select", selection: { model: "rgnet", path: "1" } })],
+  ["coloring", (webview) => choose(webview, "Color By", "Parameters")],
+  ["a menu", (webview) => menu(webview, "View").or(button(webview, "More Actions")).first().click()],
+  ["closing it", (webview) => webview.page.keyboard.press("Escape")],
+  ["the form of a reinitialization", (webview) => button(webview, "Reinitialize…").click()],
+  ["the form of a forward pass", (webview) => button(webview, "Run Forward…").click()],
+  ["another model", (webview) => webview.send({ kind: "select", selection: { model: "tied", path: "2" } })],
+  ["the table", (webview) => webview.send({ kind: "perform", action: "showParameters" })],
+  ["the picture again", (webview) => webview.send({ kind: "perform", action: "showGraph" })],
+  ["a search", (webview) => webview.page.keyboard.press("/").then(() => webview.page.keyboard.type("linear"))],
+  ["a run that failed", (webview) => webview.send({ kind: "state", state: fileState({ lastRun: failedRun("earlierRun"), stale: true }), selection: null })],
+];
+
+/** What moves, or would when something about it changes: in the page and within its controls. */
+function moving({ page }: Webview): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const isLong = (durations: string) => durations.split(",").some((duration) => parseFloat(duration) > 0);
+    const look = (root: Document | ShadowRoot): void => {
+      for (const { playState } of root.getAnimations()) if (playState === "running") found.push("an animation runs");
+      for (const element of root.querySelectorAll("*")) {
+        for (const pseudo of [null, "::before", "::after"]) {
+          const { animationName, animationDuration, transitionDuration, scrollBehavior } = getComputedStyle(element, pseudo);
+          const moves = (animationName !== "none" && isLong(animationDuration)) || isLong(transitionDuration) || scrollBehavior === "smooth";
+          if (moves) found.push(`${element.tagName}.${element.className}${pseudo ?? ""}: ${animationName} ${animationDuration}, ${transitionDuration}`);
+        }
+        if (element.shadowRoot) look(element.shadowRoot);
+      }
+    };
+    look(document);
+    return found;
+  });
+}
+
+/** Buttons whose middle cannot be clicked though they are on the page: something lies over them. */
+function cutButtons({ page }: Webview): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("button, vscode-button, [role=button]")].flatMap((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const [x, y] = [left + width / 2, top + height / 2];
+      const isSeen = width > 0 && x > 0 && y > 0 && x < innerWidth && y < innerHeight && getComputedStyle(element).visibility !== "hidden";
+      if (!isSeen || element.closest(".visually-hidden, .outline, [inert]")) return [];
+      // An open menu may lie over the rest.
+      if (document.querySelector(".menu") && !element.closest(".menu")) return [];
+      const hit = document.elementFromPoint(x, y);
+      // What is scrolled out of its box is no more hidden than the rest of the text there.
+      const box = element.closest(".inspector-body, .parameter-table, .signal-pane")?.getBoundingClientRect();
+      if (box && (y < box.top || y > box.bottom)) return [];
+      return hit && (element.contains(hit) || hit.contains(element))
+        ? []
+        : [`${element.getAttribute("aria-label") ?? element.textContent} is under ${hit?.className}`];
+    }),
+  );
+}

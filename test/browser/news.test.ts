@@ -54,6 +54,18 @@ describe("the host's news", () => {
     expect(webview.asked("reveal")).toEqual([{ location: failure.location }]);
   });
 
+  test("of a class that throws nothing else is doubted: the models beside it were described, and the run came to its end", async () => {
+    const webview = await open(fileState({ activity: "running" }), { width: 1280 });
+    const lastRun = failedRun("thisRun", { kind: "partial", message: "Net could not be made: Error: boom", hint: "All else is shown." });
+    await webview.send({ kind: "state", state: fileState({ lastRun }), selection: null });
+    const text = await webview.page.getByRole("alert").innerText();
+    expect(text).toContain("Something in the file cannot be shown");
+    expect(text).toContain("Net could not be made: Error: boom");
+    expect(text).toContain("All else is shown.");
+    expect(text).not.toMatch(/could not be described|was there by then/);
+    await expect.poll(() => webview.page.locator("[aria-live=polite]").allInnerTexts()).toContain("Net could not be made: Error: boom");
+  });
+
   test("a failed run that made the picture is not said to be another one", async () => {
     const webview = await open(fileState({ lastRun: failedRun("thisRun") }), { width: 1280 });
     const alert = webview.page.getByRole("alert");

@@ -160,8 +160,20 @@ export default () => (Math.PI > 3 ? new nn.Linear(1, 2) : build(2));`),
   }
 }`);
     expect(models).toEqual([]);
-    expect(failure?.message).toContain("too wide");
+    expect(failure).toMatchObject({ kind: "partial", message: "Net could not be made: RangeError: too wide", hint: null });
     expect(failure?.location).toMatchObject({ line: head.split("\n").length + 4 });
+  });
+
+  test("beside a class that cannot be made the others are shown, and the run is not said to have failed as a whole", async () => {
+    const { models, failure } = await workspace.run(`${head}export class Broken extends nn.Module {
+  constructor() {
+    super();
+    throw new RangeError("too wide");
+  }
+}
+export class Fine extends nn.Module { fc = new nn.Linear(1, 1); }`);
+    expect(models.map(({ name }) => name)).toEqual(["Fine"]);
+    expect(failure).toMatchObject({ kind: "partial", message: "Broken could not be made: RangeError: too wide", hint: "All else is shown." });
   });
 
   test("are what the user builds from the file's functions and classes", async () => {

@@ -16,7 +16,7 @@ describe("beside", () => {
     const { models, failure } = await workspace.run(`${head}const { proxy, revoke } = Proxy.revocable({}, {});\nrevoke();\nexport { proxy };`);
     expect(models.map(({ name }) => name)).toEqual(["net"]);
     expect(failure).toMatchObject({
-      kind: "internal",
+      kind: "partial",
       message: expect.stringMatching(/^proxy could not be looked at: TypeError: .*revoked/),
       location: { line: 3 },
     });
@@ -53,7 +53,7 @@ const odd = new Odd();`);
   test("a model with something in it that no description can hold, the others are shown and it is named", async () => {
     const { models, failure } = await workspace.run(`${head}const odd = new torch.nn.Linear(1, 1);\n(odd.weight as any).requiresGrad = 3n;`);
     expect(models.map(({ name }) => name)).toEqual(["net"]);
-    expect(failure).toMatchObject({ kind: "internal", message: expect.stringMatching(/^odd could not be looked at: .*requiresGrad/), location: { line: 3 } });
+    expect(failure).toMatchObject({ kind: "partial", message: expect.stringMatching(/^odd could not be looked at: .*requiresGrad/), location: { line: 3 } });
   });
 
   test("descriptions without a bound, they are cut", async () => {

@@ -48,11 +48,11 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
         )}
         {tensor.device === "meta" && <span class="badge">{l10n.t("meta: no values")}</span>}
       </header>
-      <p class="muted">{sizeText(tensor)}</p>
       {indexOf(model).isUnused(tensor) && <p class="muted">{l10n.t("Not used in this forward pass: training by it would leave the values as they are.")}</p>}
       <FindingList findings={findings} />
       <Partners model={model} tensor={tensor} name={name} path={path} />
       <InitializationText initialization={initialization} kind={tensor.kind} language={model.language} />
+      <p class="muted">{sizeText(tensor)}</p>
       <Theory tensor={tensor} statistics={statistics} language={model.language} />
       {statistics ? (
         <>

@@ -25,8 +25,9 @@ let passes = 0;
  */
 export function backward(root: Tensor, gradient?: Tensor | BackwardOptions | null, options: BackwardOptions = {}): void {
   const [first, given] = gradient instanceof Tensor || gradient == null ? [gradient ?? null, options] : [null, gradient];
-  observer()?.backward?.(root);
+  const ended = observer()?.backward?.(root);
   run(root, first, checkedOptions<BackwardOptions>("backward", given, "retainGraph", "createGraph"), null);
+  ended?.();
 }
 
 /** Sends gradients from several tensors to the leaves, as if from their sum; null stands for the gradient 1 of a single element. (torch.autograd.backward) */

@@ -50,9 +50,9 @@ describe("what menus and the tree's welcome are told", () => {
       if ((key === "when" || key === "enablement") && typeof value === "string") clauses.push(value);
       return value;
     });
-    // Views and kernels are named in the same clauses.
+    // Views and kernels are named in the same clauses, and whether a view is in sight is VS Code's to say.
     const read = clauses.flatMap((clause) =>
-      [...clause.replace(/(view|webviewId|notebookKernel) (==|=~) \S+/g, "").matchAll(/layerscope\.([\w.]+)/g)].map(([, key]) => key!),
+      [...clause.replace(/(view|webviewId|notebookKernel) (==|=~) \S+|view\.[\w.]+\.visible/g, "").matchAll(/layerscope\.([\w.]+)/g)].map(([, key]) => key!),
     );
     const set = [...Object.keys(contextValues(null)), "modelFiles", "runnableFiles"];
     expect([...new Set(read)].filter((key) => !set.includes(key))).toEqual([]);

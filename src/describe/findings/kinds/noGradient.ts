@@ -7,8 +7,8 @@ import { nameOf } from "../../modelIndex.js";
  *
  * ## What it finds
  *
- * A trainable parameter without a gradient, although a backward pass gave gradients to other parameters of the model and the forward pass used this one. A parameter that the forward pass left
- * out has no gradient for that reason, and is not reported here.
+ * A trainable parameter without a gradient, although a forward pass used it and a backward pass after that gave gradients to other parameters of the model. A parameter that the forward pass left
+ * out has no gradient for that reason, and is not reported here; neither is one that took the place of another after the backward pass, was not trainable then, or had a gradient that was cleared.
  *
  * ## Why it matters
  *
@@ -61,7 +61,7 @@ const noGradient: FindingKind = {
     for (const tensor of parameters) {
       const path = index.places(tensor.id)[0]?.path;
       // Without values there is nothing to see of a gradient either.
-      if (path === undefined || !tensor.requiresGrad || tensor.gradient !== null || tensor.statistics === null || !index.isUsed(tensor)) continue;
+      if (path === undefined || !tensor.requiresGrad || !tensor.withoutGradient || tensor.statistics === null || !index.isUsed(tensor)) continue;
       yield found(
         path,
         l10n.t("{0} has no gradient, though a backward pass gave gradients to other parameters.", nameOf(tensor)),
