@@ -21,6 +21,7 @@ export function pictureWords(): PictureWords {
     pieceOf: l10n.t("{0} of {1}"),
     notReached: l10n.t("not reached"),
     notCalled: l10n.t("not called"),
+    removed: l10n.t("removed"),
     usedUncalled: l10n.t("used without a call"),
     calledElsewhere: l10n.t("called under another name"),
     changedSince: l10n.t("changed since the pass"),

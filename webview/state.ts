@@ -303,6 +303,8 @@ function isSame(source: ItemSource, before: ModelIndex, after: ModelIndex): bool
       const [then, now] = [before, after].map(({ model }) => model.tensors[source.tensor]?.names[0]);
       return then !== undefined && then === now;
     }
+    case "removed":
+      return before.model.comparison?.removed[source.place]?.path === after.model.comparison?.removed[source.place]?.path;
     default:
       return before.model.trace?.values[source.value]?.source.kind === after.model.trace?.values[source.value]?.source.kind && after.model.trace !== null;
   }

@@ -30,10 +30,10 @@ function sinceCompared({ model: { comparison } }: ModelIndex, path: string): rea
     .map(({ kind, text }) => l10n.t("Since {0}: {1}", comparison!.with, kind === "added" ? l10n.t("added") : text));
 }
 
-/** What a picture of a compared model says of modules that have no box in it; null where there are none. */
-export function removedText({ comparison }: ModelSnapshot): string | null {
-  if (!comparison || comparison.removed.length === 0) return null;
-  return l10n.t("Removed since {0}: {1}", comparison.with, comparison.removed.join("; "));
+/** What of a compared model's modules that were removed is to be told, some or all; null where there are none. */
+export function removedText({ comparison }: ModelSnapshot, which = comparison?.removed ?? []): string | null {
+  if (!comparison || which.length === 0) return null;
+  return l10n.t("Removed since {0}: {1}", comparison.with, which.map(({ path, text }) => `${path} ${text}`).join("; "));
 }
 
 /** A part that is in another mode than what is around it, or a whole model that was left evaluating although that makes a difference to it. */

@@ -18,7 +18,14 @@ export interface ModelDiff {
 /** What became of a module. Paths are of the model that it is in. */
 export type ModuleChange =
   | { readonly kind: "added"; readonly after: ModuleSnapshot }
-  | { readonly kind: "removed"; readonly before: ModuleSnapshot }
+  | {
+      readonly kind: "removed";
+      readonly before: ModuleSnapshot;
+      /** What it was in, as that is now. */
+      readonly parent: ModuleSnapshot;
+      /** What it stood after there; null where it was the first of those that are there still. */
+      readonly previous: ModuleSnapshot | null;
+    }
   | {
       readonly kind: "changed";
       readonly before: ModuleSnapshot;
@@ -61,12 +68,14 @@ interface Indexes {
 function changesOf(indexes: Indexes, before: ModuleSnapshot, after: ModuleSnapshot): readonly ModuleChange[] {
   const facts = factsOf(indexes, before, after);
   const own: readonly ModuleChange[] = facts.length > 0 ? [{ kind: "changed", before, after, facts }] : [];
-  return [...own, ...pairs(before.children, after.children).flatMap(([one, other]) => changeOf(indexes, one, other))];
-}
-
-function changeOf(indexes: Indexes, before: ModuleSnapshot | null, after: ModuleSnapshot | null): readonly ModuleChange[] {
-  if (before && after) return changesOf(indexes, before, after);
-  return [...(before ? [{ kind: "removed", before } as const] : []), ...(after ? [{ kind: "added", after } as const] : [])];
+  let previous: ModuleSnapshot | null = null;
+  const inner = pairs(before.children, after.children).flatMap(([one, other]): readonly ModuleChange[] => {
+    if (one && !other) return [{ kind: "removed", before: one, parent: after, previous }];
+    previous = other;
+    if (one && other) return changesOf(indexes, one, other);
+    return other ? [{ kind: "added", after: other }] : [];
+  });
+  return [...own, ...inner];
 }
 
 type Pair = readonly [before: ModuleSnapshot | null, after: ModuleSnapshot | null];
@@ -172,7 +181,11 @@ export function compared({ before, after, changes }: ModelDiff, name: string): M
     const within = kind === "added" ? indexOf(after).within(change.after.path) : [change.after];
     return within.map(({ path }) => ({ path, kind, text: changeText(change, after) }));
   });
-  const removed = changes.flatMap((change) => (change.kind === "removed" ? [`${change.before.path} ${changeText(change, before)}`] : []));
+  const removed = changes.flatMap((change) => {
+    if (change.kind !== "removed") return [];
+    const { path, name: own, type } = change.before;
+    return [{ path, name: own, type, text: changeText(change, before), parent: change.parent.path, after: change.previous?.path ?? null }];
+  });
   return { ...after, comparison: { with: name, changes: told, removed } };
 }
 

@@ -18,6 +18,8 @@ export interface FaceText {
   readonly anchor: "start" | "middle" | "end";
   /** Whether it gives way to an overlay's value. */
   readonly isNote?: true;
+  /** Whether a line goes through it: what it names is there no more. */
+  readonly isStruck?: true;
 }
 
 /** Where a value of an overlay stands, in place of what else is there: where it ends, and how much room there is before that. */
@@ -89,6 +91,8 @@ export function closedFace(node: DisplayNode, context: FaceContext): Face {
       return moduleFace(node, context);
     case "operation":
       return node.failure ? failedOperationFace(node, context) : operationFace(node, context);
+    case "removed":
+      return removedFace(node, context);
     default:
       return pillFace(node, context);
   }
@@ -330,13 +334,24 @@ function pillFace(node: DisplayNode, { measure, words }: FaceContext): Face {
   return pill(parts, measure);
 }
 
-function pill(parts: readonly { text: string; font: FontName; tone: Tone }[], measure: MeasureText): Face {
+function removedFace(node: DisplayNode, { measure, words }: FaceContext): Face {
+  return pill(
+    [
+      { text: node.name, font: "plain", tone: "muted", isStruck: true },
+      { text: words.removed, font: "detail", tone: "error" },
+      { text: node.type, font: "detail", tone: "muted" },
+    ],
+    measure,
+  );
+}
+
+function pill(parts: readonly Pick<FaceText, "text" | "font" | "tone" | "isStruck">[], measure: MeasureText): Face {
   const texts: FaceText[] = [];
   let x = 11;
-  for (const { text, font, tone } of parts) {
+  for (const { text, font, tone, isStruck } of parts) {
     const shown = fit(text, widest - 11 - x, font, measure);
     if (!shown) continue;
-    texts.push({ x, y: 16, text: shown, font, tone, anchor: "start" });
+    texts.push({ x, y: 16, text: shown, font, tone, anchor: "start", ...(isStruck && { isStruck }) });
     x += measure(shown, font) + gap;
   }
   return { shape: "pill", width: Math.ceil(x - gap + 11), height: 24, texts, badges: [], note: null, glyph: null, toggle: null };

@@ -84,7 +84,11 @@ function itemOf({ node, depth }: SceneBox, parent: string | null, { selection, c
 /** Name, type, what comes out, how many parameters, and what is special about it. */
 function describe(node: DisplayNode, compared: readonly number[], isPinned: boolean, words: PictureWords): string {
   const part = node.part ? nodeTitle(node, words) : "";
-  const parts = [[node.kind === "operation" ? node.name : nodeTitle(node, words), part, node.type, node.target, node.detail].filter(Boolean).join(" ")];
+  const parts = [
+    [node.kind === "operation" ? node.name : nodeTitle(node, words), part, node.kind === "removed" ? "" : node.type, node.target, node.detail]
+      .filter(Boolean)
+      .join(" "),
+  ];
   if (node.outputShape) parts.push(node.outputShape);
   if (node.parameters > 0) parts.push(parametersText(node.parameters, node.isFrozen, formatCount, words));
   for (const { mark, text } of node.marks) parts.push(node.kind === "module" ? text : mark);
@@ -94,6 +98,7 @@ function describe(node: DisplayNode, compared: readonly number[], isPinned: bool
   else if (node.calls !== null && node.calls > 1) parts.push(fill(words.calledTimes, node.calls));
   if (node.status === "notReached") parts.push(words.notReached);
   if (node.status === "notCalled") parts.push(words.notCalled);
+  if (node.status === "removed") parts.push(words.removed);
   if (node.status === "used") parts.push(words.usedUncalled);
   if (node.status === "ranElsewhere") parts.push(words.calledElsewhere);
   if (node.isChanged) parts.push(words.changedSince);

@@ -215,7 +215,7 @@ function problemOf(container: OpenContent, opened: ReadonlyMap<DisplayNode, Open
       ...(edge.isBack && { isBack: true }),
     };
   });
-  const order = afterFailure(content).map(([before, after]) => ({
+  const order = [...afterFailure(content), ...whereRemoved(content)].map(([before, after]) => ({
     from: before,
     fromPort: withPort(nodes, before, "outPorts", isDown),
     to: after,
@@ -254,6 +254,11 @@ function afterFailure({ nodes, edges }: DisplayContent): [number, number][] {
     before = index;
   });
   return pairs;
+}
+
+/** What was removed stands below what it stood after: pairs of places in the content. */
+function whereRemoved({ nodes }: DisplayContent): [number, number][] {
+  return nodes.flatMap(({ kind }, index): [number, number][] => (kind === "removed" && index > 0 ? [[index - 1, index]] : []));
 }
 
 /** Adds a port for an edge that is not drawn. */

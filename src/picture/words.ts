@@ -24,6 +24,8 @@ export interface PictureWords {
   readonly pieceOf: string;
   readonly notReached: string;
   readonly notCalled: string;
+  /** Of a module that is there no more. */
+  readonly removed: string;
   /** Of a module whose parameters are used all the same. */
   readonly usedUncalled: string;
   readonly calledElsewhere: string;
@@ -65,6 +67,7 @@ export const englishWords: PictureWords = {
   pieceOf: "{0} of {1}",
   notReached: "not reached",
   notCalled: "not called",
+  removed: "removed",
   usedUncalled: "used without a call",
   calledElsewhere: "called under another name",
   changedSince: "changed since the pass",

@@ -59,8 +59,22 @@ export interface Comparison {
   readonly with: string;
   /** Of the model's own modules, those that are new or others; each with what became of it. */
   readonly changes: readonly { readonly path: string; readonly kind: "added" | "changed"; readonly text: string }[];
-  /** What the model does not have any more, as a reader says it: "2 Linear(8 → 1), 9 parameters". */
-  readonly removed: readonly string[];
+  /** What the model does not have any more. */
+  readonly removed: readonly RemovedModule[];
+}
+
+/** A module that a model had and has not any more. */
+export interface RemovedModule {
+  /** In the model that had it. */
+  readonly path: string;
+  readonly name: string;
+  readonly type: string;
+  /** As a reader says it: "Linear(8 → 1), 9 parameters". */
+  readonly text: string;
+  /** Path of the module that it was in, as it is called now. */
+  readonly parent: string;
+  /** Path of the module that it stood after there; null where it was the first of those that are there still. */
+  readonly after: string | null;
 }
 
 /** Two parameters that were one. */

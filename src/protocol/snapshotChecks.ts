@@ -206,7 +206,7 @@ const trace: Check<snapshot.ForwardTrace> = shape<snapshot.ForwardTrace>(
 const comparison = shape<snapshot.Comparison>({
   with: text,
   changes: list(shape<snapshot.Comparison["changes"][number]>({ path: text, kind: oneOf("added", "changed"), text })),
-  removed: list(text),
+  removed: list(shape<snapshot.RemovedModule>({ path: text, name: text, type: text, text, parent: text, after: optional(text) })),
 });
 const brokenTie = shape<snapshot.BrokenTie>({ tensor: whole, from: whole, location: optional(checkLocation) });
 const overwritten = shape<snapshot.OverwrittenValue>({

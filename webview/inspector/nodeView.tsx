@@ -43,6 +43,16 @@ export function NodeView({ model, node }: NodeViewProps) {
       );
     case "output":
       return <ValueView model={model} title={l10n.t("Output of the model")} value={source.value} />;
+    case "removed": {
+      const removed = model.comparison?.removed[source.place];
+      return removed ? (
+        <Section title={l10n.t("Removed since {0}", model.comparison!.with)}>
+          <p>
+            {removed.path} {removed.text}
+          </p>
+        </Section>
+      ) : null;
+    }
     case "constant":
       return <ConstantView model={model} value={source.value} />;
   }

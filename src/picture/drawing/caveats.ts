@@ -1,4 +1,5 @@
 import { removedText } from "../../describe/facts.js";
+import { removedNode } from "../model/removed.js";
 import type { PictureModel } from "../model/pictureModel.js";
 import type { Scene } from "../scene.js";
 import type { PictureWords } from "../words.js";
@@ -11,7 +12,10 @@ export function caveats({ snapshot }: PictureModel, scene: Scene, words: Picture
   const lines: string[] = [];
   if (!snapshot.trace) lines.push(scene.edges.some(({ edge }) => edge.kind === "declared") ? words.declaredOrder : words.noTrace);
   if (scene.isPlain) lines.push(words.plainLayout);
-  const removed = removedText(snapshot);
+  const removed = removedText(
+    snapshot,
+    snapshot.comparison?.removed.filter((each) => !scene.byId.has(removedNode(each))),
+  );
   if (removed !== null) lines.push(removed);
   return lines;
 }

@@ -47,7 +47,8 @@ function isDimmed(id: string, look: Look): boolean {
 const longestPath = 300;
 
 /** Where a box stands: its path. One through hundreds of modules is cut in the middle, else the paths of deep nesting were most of a picture; its own name stays whole. */
-function placeText({ path, name }: SceneBox["node"]): string {
+function placeText({ kind, path: own, name }: SceneBox["node"]): string {
+  const path = kind === "removed" && own !== "" ? `${own}.${name}` : own;
   if (path.length <= longestPath) return path || name;
   return `${path.slice(0, longestPath / 2)}…${path.slice(-Math.max(longestPath / 2, name.length))}`;
 }
@@ -58,20 +59,21 @@ function paintBox(surface: Surface, box: SceneBox, look: Look): void {
   if (height * scale < leastBox || width * scale < leastBox) return;
   const isFaint = node.status === "notReached" || node.status === "notCalled";
   surface.opacity((isFaint ? 0.5 : 1) * (isDimmed(node.id, look) ? 0.25 : 1));
-  surface.beginGroup(`${placeText(node)} ${node.type}`.trim());
+  const isRemoved = node.kind === "removed";
+  surface.beginGroup(`${placeText(node)} ${isRemoved ? node.detail : node.type}`.trim());
 
   const isContainer = face.shape === "container";
   const hasFailed = node.status === "failed" || node.failure !== null;
-  const stroke = hasFailed || node.status === "failedInside" ? theme.error : theme.border;
+  const stroke = hasFailed || isRemoved || node.status === "failedInside" ? theme.error : theme.border;
   const lineWidth = Math.max(hasFailed ? 2 : 1, 0.6 / scale);
   const corner = face.shape === "pill" || face.shape === "circle" ? height / 2 : radius;
-  const dash = isFaint || node.kind === "constant" ? [4, 3] : undefined;
+  const dash = isFaint || isRemoved || node.kind === "constant" ? [4, 3] : undefined;
   const fill = isContainer
     ? theme.containerTint
     : face.shape === "box" || face.shape === "circle" || (node.kind === "operation" && !node.part)
       ? theme.surface
       : theme.background;
-  const overlay = look.overlay?.(node.path);
+  const overlay = isRemoved ? undefined : look.overlay?.(node.path);
 
   if (node.row.kind === "repeated") {
     for (const offset of sheetOffsets) {
@@ -107,9 +109,14 @@ function paintBox(surface: Surface, box: SceneBox, look: Look): void {
 function paintFace(surface: Surface, face: Face, x: number, y: number, kindColor: string, { theme, scale }: Look, overlay: OverlayMark | null): void {
   if (scale < legibleScale) return;
   if (face.toggle) paintToggle(surface, x + face.toggle.x, y + face.toggle.y, face.shape === "container", theme.muted);
-  for (const { x: textX, y: textY, text, font, tone, anchor, isNote } of face.texts) {
+  for (const { x: textX, y: textY, text, font, tone, anchor, isNote, isStruck } of face.texts) {
     if (overlay && isNote) continue;
     surface.text(x + textX, y + textY, text, font, overlay && tone !== "error" ? theme.foreground : toneColor(tone, kindColor, theme), anchor);
+    if (isStruck) {
+      const middle = y + textY - 4;
+      const points = [x + textX, x + textX + estimateText(text, font)].map((place) => ({ x: place, y: middle }));
+      surface.line(points, 0, { stroke: toneColor(tone, kindColor, theme), lineWidth: 1 });
+    }
   }
   if (overlay && face.note && estimateText(overlay.text, "detail") <= face.note.room) {
     surface.text(x + face.note.x, y + face.note.y, overlay.text, "detail", theme.foreground, "end");

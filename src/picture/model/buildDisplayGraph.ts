@@ -9,6 +9,7 @@ import { partName, splitParts, withInserted } from "./splitParts.js";
 import type { ModuleFacts, PictureModel } from "./pictureModel.js";
 import { foldOf, single, type Row } from "./rows.js";
 import type { Member, StandingRow } from "./standing.js";
+import { removedFrom, withRemoved } from "./removed.js";
 import { failureShown } from "./failureShown.js";
 import { nothingOfItsOwn, otherNode, repeatedOperation } from "./otherNodes.js";
 import { edgesOfAllTurns } from "./turnPorts.js";
@@ -111,10 +112,15 @@ class Builder {
     if (hasFailed && !this.#failureIsShown && this.model.snapshot.trace?.failure) nodes.push(this.#thrown(id, path, parent));
     const { edges: measured, nodes: withParts } = this.#withParts(container, nodes, flow ? this.#edges(flow, container, drawnAt, standsFor, ranAt) : []);
     const declared = this.#declaredOrder(container, drawnAt);
+    const removed = path !== canvasPath && this.model.places.isFirst(id, path) ? removedFrom(this.model.snapshot, path) : [];
+    for (const { node } of removed) {
+      this.#nodes.set(node.id, node);
+      this.#parents.set(node.id, parent);
+    }
     const content = {
       around: id === canvasPath ? null : (this.#parents.get(id) ?? canvasPath),
       folds: [...drawnAt].some(([node, shown]) => node !== shown),
-      nodes: withParts,
+      nodes: removed.length > 0 ? withRemoved(withParts, removed) : withParts,
       edges: declared.length > 0 ? [...measured, ...declared] : measured,
     };
     this.#containers.set(id, content);

@@ -10,23 +10,24 @@ import { fill } from "../words.js";
 /**
  * What a box of the picture stands for.
  * "module": a module of the tree. "operation": a function that ran in forward, e.g. add. "input", "output": of the model.
- * "parameter": a parameter used directly by an operation. "constant": a tensor from outside the pass.
+ * "parameter": a parameter used directly by an operation. "constant": a tensor from outside the pass. "removed": a module that a compared model has no more.
  */
-export type ItemKind = "module" | "operation" | "input" | "output" | "parameter" | "constant";
+export type ItemKind = "module" | "operation" | "input" | "output" | "parameter" | "constant" | "removed";
 
 /** What an item other than a module is in the snapshot. */
 export type ItemSource =
   | { readonly kind: "operation"; readonly step: StepId }
   | { readonly kind: "input" | "output" | "constant"; readonly value: ValueId }
-  | { readonly kind: "parameter"; readonly tensor: TensorId };
+  | { readonly kind: "parameter"; readonly tensor: TensorId }
+  | { readonly kind: "removed"; readonly place: number };
 
 /**
  * "ran": called in the traced pass (or runs with its children). "used": not called, but operations elsewhere take its tensors.
  * "ranElsewhere": the same module is called, under another path. "failed": what threw, or
  * the innermost box around it. "failedInside": a box around what threw. "notReached": the pass failed before. "notCalled": the pass ended without it.
- * "untraced": there is no pass.
+ * "untraced": there is no pass. "removed": the module is there no more.
  */
-export type RunStatus = "ran" | "used" | "ranElsewhere" | "failed" | "failedInside" | "notReached" | "notCalled" | "untraced";
+export type RunStatus = "ran" | "used" | "ranElsewhere" | "failed" | "failedInside" | "notReached" | "notCalled" | "untraced" | "removed";
 
 /** Where an operand comes from: what the code calls it, else what it is. */
 export type OperandSource = { readonly kind: "named"; readonly name: string } | { readonly kind: "input" | "constant" };
