@@ -47,6 +47,7 @@ export class Bridge {
   readonly #classes: AnyClass[] = [];
   readonly #errors = new Map<number, Error>();
   #errorCount = 0;
+  readonly #replaced: (() => void)[] = [];
   #isConstructing = false;
 
   constructor(engine: Engine, names: Names, python: () => PythonSide) {
@@ -143,7 +144,9 @@ export class Bridge {
       }),
     has: (id: number, name: string): string => {
       const object = this.codec.handles.get(id) as Readonly<Record<string, unknown>>;
-      return name in object ? (typeof object[name] === "function" ? "function" : "value") : "";
+      if (!(name in object)) return "";
+      // What is computed, as a parametrized weight, is not computed for the question.
+      return isComputed(object, name) || typeof object[name] !== "function" ? "value" : "function";
     },
     release: (...ids: readonly number[]): void => ids.forEach((id) => this.codec.handles.release(id)),
     /** All that an iterable of the engine's gives. */
@@ -206,6 +209,14 @@ export class Bridge {
         const set = this.#engine.nn.setMember as (...args: readonly unknown[]) => void;
         set(this.module(id), name, member, kind, persistent);
       }),
+    /** Another tensor in the place of a parameter or a buffer, until `restoreMember`. */
+    replaceMember: (id: number, name: string, value: number): number | string =>
+      this.#guard(() => {
+        const { nn } = this.#engine;
+        this.#replaced.push(nn.rememberMembers(this.module(id)));
+        nn.setMember(this.module(id), name, this.#tensor(value), "buffer");
+      }),
+    restoreMember: (): void => this.#replaced.pop()?.(),
     dropMember: (id: number, name: string): void => this.#engine.nn.unregister(this.module(id), name),
     callModule: (id: number, spec: string, ...flat: unknown[]): number | string => {
       try {
@@ -441,6 +452,15 @@ export class Bridge {
     observe(watcher);
     watcher?.childCalled?.(module, name);
   }
+}
+
+/** Whether a field is a getter's, of the object or of a class of it. */
+function isComputed(object: object, name: string): boolean {
+  for (let each: object | null = object; each !== null; each = Object.getPrototypeOf(each) as object | null) {
+    const descriptor = Object.getOwnPropertyDescriptor(each, name);
+    if (descriptor) return descriptor.get !== undefined;
+  }
+  return false;
 }
 
 function nested(data: readonly number[], sizes: readonly number[]): unknown {

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { constants as system } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { Bridge, type Names, type PythonFrame, type PythonSide } from "./bridge.js";
 import { startPyodide, writeModules } from "./memorySnapshot.js";
@@ -157,6 +158,7 @@ export class Interpreter {
     const bridge = new Bridge(engine, names, () => side!);
     const exports = {
       ...bridge.exports,
+      errorNumbers: JSON.stringify(system.errno),
       connect: (
         invoke: PythonSide["invoke"],
         forward: PythonSide["forward"],

@@ -169,7 +169,8 @@ function assign(module: AnyModule & Registers, name: string, value: unknown): un
 /** Registers a parameter under a name that is free for it. What was another kind of member under that name is none any more. */
 export function setParameter(module: AnyModule & Registers, name: string, parameter: Parameter | null): Parameter | null {
   const { parameters } = module[internals];
-  const registeredParameter = registrationHooks.parameter.run(module, name, parameter);
+  // A constructor may assign what it registers too: one that is there already, and an empty place, are nothing new.
+  const registeredParameter = parameter === null || parameters.get(name) === parameter ? parameter : registrationHooks.parameter.run(module, name, parameter);
   forget(module[internals], name, parameters);
   observer()?.parameterRegistered?.(module, name, registeredParameter, parameters.get(name) ?? null);
   parameters.set(name, registeredParameter);

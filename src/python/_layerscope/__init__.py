@@ -6,7 +6,7 @@ import types
 
 import collections as _collections
 
-from . import cells, models, sources, standins
+from . import cells, error_numbers, models, sources, standins
 from .failures import failure
 from .program import program
 
@@ -59,6 +59,7 @@ def driver():
     from torch.nn.modules import module
 
     sys.stdout.reconfigure(line_buffering=True)
+    error_numbers.install(_engine.errorNumbers)
     called = (_bridge.on_invoke, module.on_forward, _bridge.on_frames, _bridge.on_warn, _bridge.on_interrupt)
     _engine.connect(*map(create_proxy, called))
     sys.meta_path.insert(0, sources.finder())

@@ -7,7 +7,7 @@ from . import _bridge as _b
 from ._lacking import not_here as _not_here
 from ._bridge import _e, camel as _camel, encode as _encode, result as _result
 from ._calls import bind as _bind, device_name as _device_name, make_function as _make
-from ._types import ALIASES as _ALIASES, Size, device, dtype, dtypes as _dtypes, layout, memory_format
+from ._types import ALIASES as _ALIASES, Size, device, dtype, dtypes as _dtypes, formats as _formats, layout, memory_format
 from ._tensor import Tensor, missing as _missing
 from . import _operators as _operators_of_tensors  # they are methods of Tensor from now on
 from ._parameter import Buffer as _Buffer, Parameter as _Parameter
@@ -32,9 +32,7 @@ _float, _int, _bool = _builtins.float, _builtins.int, _builtins.bool
 
 strided = layout("strided")
 sparse_coo = layout("sparse_coo")
-contiguous_format = memory_format("contiguous_format")
-channels_last = memory_format("channels_last")
-preserve_format = memory_format("preserve_format")
+globals().update(_formats)
 pi, e, inf, nan = _math.pi, _math.e, _math.inf, _math.nan
 newaxis = None
 
@@ -412,6 +410,11 @@ def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_seriali
     if hasattr(f, "write"):
         f.write(data)
     else:
+        import os
+
+        folder = os.path.dirname(f)
+        if folder and not os.path.isdir(folder):
+            raise RuntimeError(f"Parent directory {folder} does not exist.")
         with open(f, "wb") as file:
             file.write(data)
 
@@ -468,9 +471,10 @@ def manual_seed_all(seed):
 # ---- the other modules
 
 _n.namespace("torch.linalg", "linalg").LinAlgError = _LinAlgError
-from . import autograd, cuda, nn, optim, utils, distributions, backends, random, hub, jit, testing, version, amp, types, mps, serialization, return_types, special  # noqa: E402
+from . import autograd, cuda, nn, optim, utils, distributions, backends, random, hub, jit, testing, version, amp, types, mps, serialization, return_types, special, func, overrides, _C  # noqa: E402
 
 from .amp import autocast  # noqa: E402
+from .func import vmap  # noqa: E402
 from .autograd.function import Function as _Function  # noqa: E402
 for _name in ("FloatTensor", "DoubleTensor", "IntTensor", "LongTensor", "BoolTensor", "ByteTensor"):
     from ._legacy import legacy as _legacy_class

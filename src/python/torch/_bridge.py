@@ -222,10 +222,14 @@ def _other(value, spec, flat):
         if known is not None and cls is not object:
             _puts[t] = known
             return known(value, spec, flat)
-    if callable(value) and not isinstance(value, type):
+    if callable(value) and not isinstance(value, type) and not hasattr(t, "__torch_function__"):
         return _function(value, spec, flat)
     if hasattr(value, "_missing_package"):
         value._missing_use()
+    if hasattr(t, "__torch_function__"):
+        from ._overrides import Overridden
+
+        raise Overridden
     if hasattr(t, "__iter__") and hasattr(t, "__next__"):
         return _sequence(list(value), spec, flat)
     spec.append("x")

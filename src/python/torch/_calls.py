@@ -2,6 +2,7 @@
 import keyword
 from functools import lru_cache
 
+from . import _formats, _overrides
 from ._bridge import _call, _dead, _e, _find, _loads, _mapping, _other, _puts, camel, release, result, return_type, snake, tensor_of, warn
 
 
@@ -122,13 +123,36 @@ def _named(function, cls):
 
     named.__name__ = named.__qualname__ = function.__name__
     named.__module__ = function.__module__
+    named._looks, function._looks[0] = function._looks, named
     return named
 
 
 def make_function(path, name, module):
     made = _make_function(path, name, module)
+    if name in _FORMATTED or _formats.keeps(name):
+        made = _in_formats(made, name)
     returns = _RETURNS.get(path.removeprefix("Tensor#"))
     return _named(made, return_type(*returns)) if returns else made
+
+
+# Functions with a new result, which may be asked for in an order of memory.
+_FORMATTED = frozenset("clone empty empty_like zeros_like ones_like full_like rand_like randn_like".split())
+
+
+def _in_formats(made, name):
+    """Has a function keep to the order in memory that is asked for, or that its operands have."""
+
+    def function(*args, **kwargs):
+        format = kwargs.pop("memory_format", None) if name in _FORMATTED else None
+        value = made(*args, **kwargs)
+        if format is not None:
+            return _formats.in_format(value, format)
+        return _formats.keep(value, [*args, *kwargs.values()]) if _formats.asked and name not in _FORMATTED else value
+
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = made.__module__
+    function._looks, made._looks[0] = made._looks, function
+    return function
 
 
 def _make_function(path, name, module):
@@ -141,6 +165,10 @@ def _make_function(path, name, module):
     def function(*args, **kwargs):
         if len(_dead) > 8:
             release()
+        if _overrides.there:
+            found = _overrides.dispatch(shown[0], args, kwargs)
+            if found:
+                return found[0]
         options = None
         if kwargs:
             if is_method:
@@ -154,10 +182,13 @@ def _make_function(path, name, module):
                     args = with_floats(args)
                     break
         spec, flat = [], []
-        for value in args:
-            (_puts.get(type(value)) or _other)(value, spec, flat)
-        if options:
-            _mapping(options, spec, flat)
+        try:
+            for value in args:
+                (_puts.get(type(value)) or _other)(value, spec, flat)
+            if options:
+                _mapping(options, spec, flat)
+        except _overrides.Overridden:
+            return _overrides.dispatch(shown[0], args, kwargs)[0]
         value = _call(fn, "".join(spec), *flat)
         if type(value) is int:
             return tensor_of(value)
@@ -168,6 +199,7 @@ def _make_function(path, name, module):
 
     function.__name__ = function.__qualname__ = name
     function.__module__ = module
+    function._looks = shown = [function]  # by which others know the function: one around it may take its place
     return function
 
 

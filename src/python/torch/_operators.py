@@ -1,7 +1,7 @@
 """Python's operators, as methods of tensors."""
-from . import _bridge as b, _calls
-from ._bridge import _call, _dead, _find, result, tensor_of
-from ._tensor import Tensor
+from . import _bridge as b, _calls, _overrides
+from ._bridge import _call, _dead, _find, result, snake, tensor_of
+from ._tensor import Tensor, method_of as _method
 
 
 def with_floats(args):
@@ -24,6 +24,10 @@ def _operator(name, js, in_place=None):
     def operate(self, other):
         if len(_dead) > 8:
             b.release()
+        if _overrides.there:
+            found = _overrides.dispatch(_method(snake(js)), (self, other), {})
+            if found:
+                return found[0]
         t = type(other)
         if t is float:
             if other.is_integer() and not self.dtype.is_floating_point:
@@ -88,6 +92,10 @@ def _unary(name, js):
     fn = _find(f"Tensor#{js}")
 
     def operate(self):
+        if _overrides.there:
+            found = _overrides.dispatch(_method(snake(js)), (self,), {})
+            if found:
+                return found[0]
         value = _call(fn, "t", self._id)
         return tensor_of(value) if type(value) is int else result(value)
 

@@ -2,6 +2,7 @@
 from . import _bridge as b
 from ._bridge import _e, _kinds, _puts, encode, result
 from ._tensor import Tensor
+from ._types import dtypes
 
 
 class Parameter(Tensor):
@@ -9,6 +10,7 @@ class Parameter(Tensor):
 
     __slots__ = ()
     __module__ = "torch.nn.parameter"
+    __torch_function__ = None  # what is computed from one is a tensor
 
     def __new__(cls, data=None, requires_grad=True):
         import torch
@@ -18,7 +20,10 @@ class Parameter(Tensor):
         if not isinstance(data, Tensor):
             raise AttributeError(f"'{type(data).__name__}' object has no attribute 'detach'")
         spec, flat = encode((data, bool(requires_grad)))
-        return result(_e.make("nn.Parameter", spec, *flat))
+        made = result(_e.make("nn.Parameter", spec, *flat))
+        if cls is not Parameter:
+            made.__class__ = cls
+        return made
 
     def __init__(self, *args, **kwargs):
         pass
@@ -38,7 +43,62 @@ class Buffer(Tensor):
     persistent = property(lambda self: result(_e.get(self._id, "persistent")))
 
 
-class UninitializedParameter(Parameter):
+class UninitializedTensorMixin:
+    """A parameter or buffer of a lazy module before its first input."""
+
+    __slots__ = ()
+    __module__ = "torch.nn.parameter"
+
+    def materialize(self, shape, device=None, dtype=None):
+        """Gives it its shape; the object stays the same."""
+        import torch
+
+        spec, flat = encode((torch.empty(shape, device=device or self.device, dtype=dtype or self.dtype),))
+        result(_e.invoke(self._id, "materialize", spec, *flat))
+        self.__class__ = Parameter if isinstance(self, Parameter) else Tensor
+        self._forget_dtype()
+
+    @property
+    def shape(self):
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in `load_state_dict` when trying to load an uninitialized parameter into an initialized one."
+            " Call `forward` to initialize the parameters before accessing their attributes."
+        )
+
+    def to(self, *args, **kwargs):
+        import torch
+
+        wanted = torch.empty(0, dtype=self.dtype).to(*args, **kwargs)
+        return self if wanted.dtype is self.dtype else type(self)(dtype=wanted.dtype)
+
+    def double(self):
+        return self.to(dtypes["float64"])
+
+    def float(self):
+        return self.to(dtypes["float32"])
+
+    def share_memory_(self):
+        raise RuntimeError("Can't share memory on an uninitialized parameter or buffer. Call `forward` to initialize the parameters before calling `module.share_memory()`.")
+
+
+def _refuse(name):
+    kind = "slot wrapper" if name[:2] == "__" else "method"
+
+    def refused(self, *args, **kwargs):
+        raise ValueError(
+            f"Attempted to use an uninitialized parameter in <{kind} '{name}' of 'torch._C.TensorBase' objects>. This error happens when you are using a `LazyModule` or explicitly manipulating "
+            f"`torch.nn.parameter.{type(self).__name__}` objects. When using LazyModules Call `forward` with a dummy batch to initialize the parameters before calling torch functions"
+        )
+
+    setattr(UninitializedTensorMixin, name, refused)
+
+
+# What Python answers without asking the engine.
+for _name in ("numel", "nelement", "dim", "ndimension", "size", "stride", "data_ptr", "requires_grad_", "__getitem__", "__setitem__", "__len__"):
+    _refuse(_name)
+
+
+class UninitializedParameter(UninitializedTensorMixin, Parameter):
     __slots__ = ()
     __module__ = "torch.nn.parameter"
 
@@ -47,9 +107,13 @@ class UninitializedParameter(Parameter):
         return result(_e.make("nn.UninitializedParameter", spec, *flat))
 
 
-class UninitializedBuffer(Tensor):
+class UninitializedBuffer(UninitializedTensorMixin, Tensor):
     __slots__ = ()
     __module__ = "torch.nn.parameter"
+
+    def __new__(cls, requires_grad=False, device=None, dtype=None):
+        spec, flat = encode((), {"dtype": dtype} if dtype else {})
+        return result(_e.make("nn.UninitializedBuffer", spec or "{}", *flat))
 
 
 for _cls in (Parameter, Buffer, UninitializedParameter, UninitializedBuffer):

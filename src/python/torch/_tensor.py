@@ -1,8 +1,9 @@
 """torch.Tensor over the engine's: one Python object for each. One file, though a long one: the class and its methods, most of two or three lines."""
 
-from . import _bridge as b
+from . import _bridge as b, _overrides
 from ._bridge import _call, _e, _find, _kinds, _puts, camel, encode, result, snake
 from ._calls import device_name, make_function
+from ._formats import ORDERS, in_format
 from ._indexing import indices
 from ._lacking import lacking, not_here
 from ._tensor_facts import TensorFacts
@@ -37,6 +38,16 @@ class Tensor(TensorFacts):
         if cls is not Tensor and cls not in _kinds:
             made = made.as_subclass(cls)
         return made
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.partition(".")[0] != "torch":
+            _overrides.watch(cls)
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        with _overrides.disabled():
+            return _overrides.converted(func(*args, **(kwargs or {})), cls)
 
     @staticmethod
     def _make_subclass(cls, data, require_grad=False):
@@ -210,7 +221,14 @@ class Tensor(TensorFacts):
         return self.numpy()
 
     def __repr__(self, *, tensor_contents=None):
-        return _e.text(self._id)
+        text = _e.text(self._id)
+        cls = type(self)
+        if cls in _kinds or cls.__module__ == "torch" and cls is not Tensor:
+            return text
+        learnt = text.startswith("Parameter containing:")
+        name = cls.__name__
+        text = text[text.index("tensor(") + 6 :].replace("\n ", "\n" + " " * (len(name) - 5))
+        return f"Parameter containing:\nParameter({name}{text})" if learnt else name + text
 
     __str__ = __repr__
 
@@ -338,7 +356,7 @@ class Tensor(TensorFacts):
 
     def to(self, *args, **kwargs):
         kwargs.pop("non_blocking", None)
-        kwargs.pop("memory_format", None)
+        format = kwargs.pop("memory_format", None)
         given = [device_name(arg) if isinstance(arg, (str, device)) else arg for arg in args if arg is not True and arg is not False or kwargs]
         for key in ("device", "dtype"):
             if kwargs.get(key) is not None:
@@ -350,7 +368,13 @@ class Tensor(TensorFacts):
                 out = _to(_to(out, target.dtype), target.device.type)
             elif target is not None:
                 out = _to(out, target)
+        out = in_format(out, format, in_both=False)
         return out.clone() if copy and out is self else out
+
+    def contiguous(self, memory_format=None):
+        if memory_format is not None and memory_format.name in ORDERS:
+            return in_format(self, memory_format)
+        return result(_e.invoke(self._id, "contiguous", ""))
 
     def cpu(self):
         return self.to("cpu")
@@ -373,6 +397,15 @@ class Tensor(TensorFacts):
         import torch
 
         return torch.tensor(data, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad)
+
+    def new_zeros(self, *size, **kwargs):
+        return _new_zeros(self, *_one_size(size), **kwargs)
+
+    def new_ones(self, *size, **kwargs):
+        return _new_ones(self, *_one_size(size), **kwargs)
+
+    def new_empty(self, *size, **kwargs):
+        return _new_empty(self, *_one_size(size), **kwargs)
 
     def split(self, split_size, dim=0):
         return tuple(_split(self, split_size, dim=dim))
@@ -480,6 +513,16 @@ def missing(text, name):
     return lacking(error)
 
 
+def _one_size(size):
+    """Sizes as one list, however they are given."""
+    return size if len(size) == 1 and isinstance(size[0], (list, tuple)) else [list(size)] if size else ()
+
+
+def method_of(name):
+    """A method by its name, whether it was asked for before or not."""
+    return getattr(Tensor, name, None) or _method(name)
+
+
 def _method(name):
     """The engine's method, kept by the class from then on."""
     if name.lower() != name or name in _WITHOUT:
@@ -502,6 +545,7 @@ _at = _find("at")
 _put = _find("Tensor#indexPut_")
 _puts[Tensor] = b._handle
 _to = make_function("Tensor#to", "to", "torch")
+_new_zeros, _new_ones, _new_empty = (make_function(f"Tensor#{camel(name)}", name, "torch") for name in ("new_zeros", "new_ones", "new_empty"))
 _split = make_function("Tensor#split", "split", "torch")
 _unflatten = make_function("Tensor#unflatten", "unflatten", "torch")
 _rsub = make_function("Tensor#rsub", "rsub", "torch")

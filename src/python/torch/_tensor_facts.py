@@ -1,5 +1,6 @@
 """What a tensor is: its shape, dtype, device and memory."""
 from ._bridge import Handle, _e, result
+from ._formats import ORDERS, is_in
 from ._types import Size, device, dtypes
 
 _sizes = _e.sizes
@@ -98,7 +99,19 @@ class TensorFacts(Handle):
         return self.dtype.is_signed
 
     def is_contiguous(self, memory_format=None):
+        if memory_format is not None and memory_format.name in ORDERS:
+            return is_in(self, memory_format.name)
         return result(_e.invoke(self._id, "isContiguous", ""))
+
+    @property
+    def real(self):
+        return self
+
+    def conj(self):
+        """The tensor itself: there are no complex numbers here."""
+        return self
+
+    resolve_conj = resolve_neg = conj
 
     def get_device(self):
         """-1: the tensor is on the CPU."""

@@ -181,6 +181,9 @@ class memory_format:
         return f"torch.{self.name}"
 
 
+formats = {name: memory_format(name) for name in ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d")}
+
+
 class layout(memory_format):
     """How the elements of a tensor lie in memory."""
 

@@ -10,7 +10,7 @@ import { Tensor } from "../../tensor.js";
 import { declaration, type LayerDeclaration } from "../declaration.js";
 import { Module } from "../module.js";
 import { registerParametrization } from "./parametrize.js";
-import { normExceptDim, type WeightNormOptions } from "./weightNorm.js";
+import { normalizedWeight, normExceptDim, type WeightNormOptions } from "./weightNorm.js";
 
 /** Ready-made parametrizations (torch.nn.utils.parametrizations). Their modules print under PyTorch's names. */
 
@@ -25,7 +25,7 @@ class WeightNorm extends Module {
   }
 
   override forward(g: Tensor, v: Tensor): Tensor {
-    return v.mul(g.div(normExceptDim(v, this.dim)));
+    return normalizedWeight(g, v, this.dim);
   }
 
   rightInverse(weight: Tensor): readonly [g: Tensor, v: Tensor] {

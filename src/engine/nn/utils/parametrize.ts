@@ -26,7 +26,7 @@ export class ParametrizationList extends ModuleList<Parametrization> {
 
   constructor(parametrizations: readonly Parametrization[], original: Tensor, unsafe = false) {
     super(parametrizations);
-    const originals = noGrad(() => this.invert(original));
+    const originals = noGrad(() => this.invert(original, true));
     this.originalCount = originals instanceof Tensor ? null : originals.length;
     const list = originals instanceof Tensor ? [originals] : originals;
     this.originalNames.forEach((name, i) => {
@@ -49,12 +49,17 @@ export class ParametrizationList extends ModuleList<Parametrization> {
     return this.originalNames.map((name) => parametersByName(this).get(name) ?? buffersByName(this).get(name)!);
   }
 
-  private invert(value: Tensor): Tensor | readonly Tensor[] {
+  /** `first`: the parametrizations are being registered; what one of them cannot invert it is given as it is then. */
+  private invert(value: Tensor, first = false): Tensor | readonly Tensor[] {
     let result: Tensor | readonly Tensor[] = value;
     for (const parametrization of [...this].reverse()) {
       if (parametrization.rightInverse === undefined) continue;
       if (!(result instanceof Tensor)) throw new ValueError("Only the first parametrization may have several originals.");
-      result = parametrization.rightInverse(result);
+      try {
+        result = parametrization.rightInverse(result);
+      } catch (error) {
+        if (!first || (error as Error).name !== "NotImplementedError") throw error;
+      }
     }
     return result;
   }

@@ -1,5 +1,6 @@
 import { KeyError, RuntimeError, ValueError } from "../../errors.js";
 import { collect, type Arguments } from "../../arguments.js";
+import { named } from "../../dispatch/index.js";
 import { norm } from "../../ops/reduction.js";
 import { Tensor } from "../../tensor.js";
 import type { RemovableHandle } from "../hooks.js";
@@ -29,9 +30,15 @@ export function normExceptDim(v: Tensor, dim: number): Tensor {
   return norm(v, { dim: [...v.sizes.keys()].filter((i) => i !== dim), keepdim: true });
 }
 
+/** g v / |v|. Along the first or the last dimension it is one step of PyTorch's. */
+export function normalizedWeight(g: Tensor, v: Tensor, dim: number): Tensor {
+  const weight = v.mul(g.div(normExceptDim(v, dim)));
+  return dim === 0 || dim === v.ndim - 1 ? named("WeightNormInterfaceBackward0", weight) : weight;
+}
+
 function computed(module: Module, name: string, dim: number): Tensor {
   const { [`${name}_g`]: g, [`${name}_v`]: v } = module as unknown as Record<string, Tensor>;
-  return v!.mul(g!.div(normExceptDim(v!, dim)));
+  return normalizedWeight(g!, v!, dim);
 }
 
 /**

@@ -1,7 +1,7 @@
-from .._parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
+from .._parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter, UninitializedTensorMixin
 from .._bridge import Handle as _Handle
 
 
 def is_lazy(param):
     """Whether a parameter has no shape yet."""
-    return isinstance(param, (UninitializedParameter, UninitializedBuffer))
+    return isinstance(param, UninitializedTensorMixin)

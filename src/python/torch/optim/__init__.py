@@ -22,4 +22,4 @@ class _Package(_n.Namespace):
 
 _self._path = "optim"
 _self.__class__ = _Package
-from . import lr_scheduler  # noqa: E402
+from . import lr_scheduler, swa_utils  # noqa: E402

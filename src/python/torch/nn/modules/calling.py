@@ -4,8 +4,18 @@ from functools import lru_cache
 from ... import _bridge as b
 from ..._bridge import _e, encode, register, result, tensor_of
 from ..._calls import bind, row
+from ..._formats import asked, keep, keeps
+from ..._overrides import as_inputs, there
 from ..._tensor import Tensor
-from .hooks import _global_any, _global_backward_hooks, _global_backward_pre_hooks, _global_forward_hooks, _global_forward_pre_hooks
+from .hooks import (
+    _global_any,
+    _global_backward_hooks,
+    _global_backward_pre_hooks,
+    _global_forward_hooks,
+    _global_forward_hooks_always_called,
+    _global_forward_hooks_with_kwargs,
+    _global_forward_pre_hooks,
+)
 from .peers import _unlazy
 
 
@@ -53,7 +63,10 @@ class Calling:
                 value = result(value)
                 _unlazy(self)
                 return value
-            return tensor_of(value) if type(value) is int else result(value)
+            value = tensor_of(value) if type(value) is int else result(value)
+            if there:
+                value = as_inputs(value, args)
+            return keep(value, [*args, *d["_parameters"].values()]) if asked and keeps(cls.__name__) else value
         spec, flat = encode((*args, kwargs) if kwargs else args)
         result(_e.enter(id, spec, *flat))
         try:
@@ -93,7 +106,7 @@ class Calling:
         try:
             output = self.forward(*args, **kwargs)
             for hook_id, hook in (*_global_forward_hooks.items(), *d["_forward_hooks"].items()):
-                if hook_id in d["_forward_hooks_with_kwargs"]:
+                if hook_id in d["_forward_hooks_with_kwargs"] or hook_id in _global_forward_hooks_with_kwargs:
                     replaced = hook(self, args, kwargs, output)
                 else:
                     replaced = hook(self, args, output)
@@ -101,10 +114,13 @@ class Calling:
                     output = replaced
             return output
         except Exception:
-            for hook_id, hook in d["_forward_hooks"].items():
-                if hook_id in d["_forward_hooks_always_called"]:
+            for hook_id, hook in (*_global_forward_hooks.items(), *d["_forward_hooks"].items()):
+                if hook_id in d["_forward_hooks_always_called"] or hook_id in _global_forward_hooks_always_called:
                     try:
-                        hook(self, args, None)
+                        if hook_id in d["_forward_hooks_with_kwargs"] or hook_id in _global_forward_hooks_with_kwargs:
+                            hook(self, args, kwargs, None)
+                        else:
+                            hook(self, args, None)
                     except Exception as error:
                         import warnings
 

@@ -2,9 +2,11 @@
 from collections import OrderedDict
 from weakref import ref
 
-from ..._bridge import _e, encode, result
+from ..._bridge import _e, _find, encode, result
 
 _global_forward_hooks = OrderedDict()
+_global_forward_hooks_with_kwargs = OrderedDict()
+_global_forward_hooks_always_called = OrderedDict()
 _global_forward_pre_hooks = OrderedDict()
 _global_backward_hooks = OrderedDict()
 _global_backward_pre_hooks = OrderedDict()
@@ -12,6 +14,7 @@ _global_any = []
 
 
 class RemovableHandle:
+    __module__ = "torch.utils.hooks"
     next_id = 0
 
     def __init__(self, hooks_dict, *, extra_dict=None, undo=None):
@@ -109,14 +112,31 @@ def register_module_forward_pre_hook(hook):
 
 
 def register_module_forward_hook(hook, *, with_kwargs=False, always_call=False):
-    return _global(_global_forward_hooks, hook)
+    handle = _global(_global_forward_hooks, hook)
+    handle.extra = [_global_forward_hooks_with_kwargs, _global_forward_hooks_always_called]
+    if with_kwargs:
+        _global_forward_hooks_with_kwargs[handle.id] = True
+    if always_call:
+        _global_forward_hooks_always_called[handle.id] = True
+    return handle
 
 
-def register_module_full_backward_hook(hook):
+_are_full = []  # whether hooks of all modules are full backward hooks: said by the first one
+
+
+def _register_backward(hook, is_full):
+    if _are_full and _are_full[0] is not is_full:
+        raise RuntimeError("Cannot use both regular backward hooks and full backward hooks as a global Module hook. Please use only one of them.")
+    _are_full[:] = [is_full]
     return _global(_global_backward_hooks, hook)
 
 
-register_module_backward_hook = register_module_full_backward_hook
+def register_module_full_backward_hook(hook):
+    return _register_backward(hook, True)
+
+
+def register_module_backward_hook(hook):
+    return _register_backward(hook, False)
 
 
 def register_module_full_backward_pre_hook(hook):
@@ -128,3 +148,28 @@ def _global(hooks, hook):
     hooks[handle.id] = hook
     _global_any.append(True)
     return handle
+
+
+# ---- when a module registers a member: the engine tells, which makes layers and what they hold
+
+registrations = OrderedDict()  # those that are there, so that what they give back is looked for
+
+
+def _register_registration(js, hook):
+    handle = RemovableHandle(registrations)
+    registrations[handle.id] = hook
+    spec, flat = encode((hook,))
+    handle.undo = result(_e.call(_find(f"nn.{js}"), spec, *flat)).remove
+    return handle
+
+
+def register_module_buffer_registration_hook(hook):
+    return _register_registration("registerModuleBufferRegistrationHook", hook)
+
+
+def register_module_module_registration_hook(hook):
+    return _register_registration("registerModuleModuleRegistrationHook", hook)
+
+
+def register_module_parameter_registration_hook(hook):
+    return _register_registration("registerModuleParameterRegistrationHook", hook)

@@ -6,6 +6,7 @@ from ... import _bridge as b
 from ..._bridge import _e, camel, encode, result, snake
 from ..._calls import bind, check_signature, row, signature_of
 from . import calling
+from .lazy import LazyModuleMixin
 from .module import Module, classes, construct, sync
 from .peers import has_own_reset
 
@@ -177,7 +178,11 @@ def define():
         }
         if _e.canReset(path):
             body["reset_parameters"] = body["_engine_reset"] = _reset_parameters
-        classes[name] = type(name, (parent,), body)
+        parents = (parent,)
+        if name.startswith("Lazy"):
+            body["cls_to_become"] = make(name[4:])
+            parents = (LazyModuleMixin, body["cls_to_become"])
+        classes[name] = type(name, parents, body)
         return classes[name]
 
     for name in pending:

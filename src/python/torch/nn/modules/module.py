@@ -13,10 +13,13 @@ from .hooks import (
     Hooks,
     RemovableHandle,
     register_module_backward_hook,
+    register_module_buffer_registration_hook,
     register_module_forward_hook,
     register_module_forward_pre_hook,
     register_module_full_backward_hook,
     register_module_full_backward_pre_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
 )
 from .moving import Moving
 from .peers import _remove_from, classes, construct, module_of, sync

@@ -35,6 +35,7 @@ class Moving:
         import torch
 
         device = dtype = None
+        format = kwargs.get("memory_format")
         for arg in (*args, kwargs.get("device"), kwargs.get("dtype"), kwargs.get("tensor")):
             if isinstance(arg, Tensor):
                 device, dtype = arg.device.type, arg.dtype
@@ -52,6 +53,8 @@ class Moving:
                 )
             if dtype is not None and tensor.is_floating_point():
                 tensor = tensor.to(dtype)
+            if format is not None and tensor.ndim in (4, 5):
+                tensor = tensor.to(memory_format=format)
             return tensor if device is None else tensor.to(device)
 
         return self._apply(convert)
@@ -83,7 +86,7 @@ class Moving:
         return self._apply(lambda t: torch.empty_like(t, device=device), recurse=recurse)
 
     def share_memory(self):
-        return self
+        return self._apply(lambda t: t.share_memory_())
 
     def compile(self, *args, **kwargs):
         pass

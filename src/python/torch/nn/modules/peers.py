@@ -5,6 +5,10 @@ from weakref import ref
 from ... import _bridge as b
 from ..._bridge import _e, _loads, constructing, encode, result, tensor_of
 from ..._tensor import Tensor
+from .hooks import registrations
+
+
+_PLACES = {"parameter": 2, "buffer": 3, "module": 4}
 
 
 class Members(dict):
@@ -25,6 +29,11 @@ class Members(dict):
         handle = 0 if value is None else _handle_of(value)
         persistent = None if self.kind != "buffer" else name not in d["_non_persistent_buffers_set"]
         result(_e.setMember(d["_engine_id"], name, self.kind, handle, persistent))
+        if registrations:
+            # What a hook gives back is registered in the place of what was given.
+            for given, code in _loads(_e.describe(d["_engine_id"]))[_PLACES[self.kind]]:
+                if given == name:
+                    dict.__setitem__(self, name, None if not code else module_of(code) if self.kind == "module" else tensor_of(code))
 
     def __delitem__(self, name):
         dict.__delitem__(self, name)
@@ -76,6 +85,7 @@ def _handle_of(value):
 
 
 _by_id = {}
+_early = []  # modules that were seen before their constructors were through
 
 
 def module_of(id):
@@ -87,11 +97,17 @@ def module_of(id):
         if known is not None:
             return known
     description = _loads(_e.describe(id))
+    if constructing and "_engine_id" not in constructing[-1].__dict__ and description[0] == type(constructing[-1]).__name__:
+        # A hook sees it while it registers its members.
+        _attach(constructing[-1], id)
+        return constructing[-1]
     cls = classes.get(description[0]) or _class_of(description[0])
     new = object.__new__(cls)
     _prepare(new)
     _attach(new, id)
     _take(new, description)
+    if constructing:
+        _early.append(new)
     return new
 
 
@@ -222,7 +238,10 @@ def construct(module, args, options=None):
         constructing.pop()
     if type(id) is str:
         raise b.raised(id)
-    _attach(module, id)
+    if "_engine_id" not in module.__dict__:
+        _attach(module, id)
+    while _early and not constructing:
+        sync(_early.pop())
 
 
 def _remove_from(name, *places):

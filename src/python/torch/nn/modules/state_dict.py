@@ -2,7 +2,7 @@
 import itertools
 from collections import OrderedDict, namedtuple
 
-from ..._parameter import Parameter, UninitializedParameter
+from ..._parameter import Parameter, UninitializedTensorMixin
 from ..._tensor import Tensor
 
 
@@ -27,10 +27,10 @@ class StateDicts:
     def _save_to_state_dict(self, destination, prefix, keep_vars):
         for name, param in self._parameters.items():
             if param is not None:
-                destination[prefix + name] = param if keep_vars else param.detach()
+                destination[prefix + name] = param if keep_vars or isinstance(param, UninitializedTensorMixin) else param.detach()
         for name, buf in self._buffers.items():
             if buf is not None and name not in self._non_persistent_buffers_set:
-                destination[prefix + name] = buf if keep_vars else buf.detach()
+                destination[prefix + name] = buf if keep_vars or isinstance(buf, UninitializedTensorMixin) else buf.detach()
         if type(self).get_extra_state is not StateDicts.get_extra_state:
             destination[prefix + "_extra_state"] = self.get_extra_state()
 
@@ -74,10 +74,14 @@ class StateDicts:
                         f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but received {type(input_param)}'
                     )
                     continue
-                is_lazy = isinstance(param, UninitializedParameter)
-                if not is_lazy and len(param.shape) == 0 and len(input_param.shape) == 1:
+                if isinstance(param, UninitializedTensorMixin):
+                    if isinstance(input_param, UninitializedTensorMixin):
+                        continue
+                    with torch.no_grad():
+                        param.materialize(input_param.shape)
+                if len(param.shape) == 0 and len(input_param.shape) == 1:
                     input_param = input_param[0]
-                if not is_lazy and input_param.shape != param.shape:
+                if input_param.shape != param.shape:
                     error_msgs.append(
                         f"size mismatch for {key}: copying a param with shape {input_param.shape} from checkpoint, the shape in current model is {param.shape}."
                     )

@@ -75,6 +75,9 @@ def weight_norm(module, name="weight", dim=0):
 
 
 remove_weight_norm = _around("nn.utils.removeWeightNorm", "remove_weight_norm", __name__)
+spectral_norm = _around("nn.utils.spectralNorm", "spectral_norm", __name__)
+remove_spectral_norm = _around("nn.utils.removeSpectralNorm", "remove_spectral_norm", __name__)
+fusion = _n.namespace("torch.nn.utils.fusion", "nn.utils")
 parametrizations = _space(
     "torch.nn.utils.parametrizations", "nn.utils.parametrizations", {"spectral_norm": "spectralNorm", "weight_norm": "weightNorm"}
 )
@@ -152,3 +155,6 @@ prune = _space(
     },
 )
 from . import clip_grad, rnn  # noqa: E402
+from .orthogonal import orthogonal as _orthogonal  # noqa: E402
+
+parametrizations.orthogonal = _with_class(_orthogonal)

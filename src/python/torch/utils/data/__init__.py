@@ -285,8 +285,12 @@ def default_collate(batch):
 
 
 def default_convert(data):
-    """Numbers and arrays made tensors."""
-    return data
+    """A sample as it is; a tuple becomes a list."""
+    if isinstance(data, dict):
+        return {key: default_convert(value) for key, value in data.items()}
+    if hasattr(data, "_fields"):
+        return type(data)(*map(default_convert, data))
+    return [default_convert(each) for each in data] if isinstance(data, (list, tuple)) else data
 
 
 def get_worker_info():
