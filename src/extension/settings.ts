@@ -12,8 +12,8 @@ export const settings = {
   runOnSave: (uri: vscode.Uri): boolean => of(uri).get("runOnSave", true),
   /** When a Python file runs by itself. */
   pythonRun: (uri: vscode.Uri): "asked" | "always" | "never" => of(uri).get("python.run", "asked"),
-  /** Whether a cell whose value is a module shows its picture, which the notebook's file keeps. */
-  notebookPictures: (uri: vscode.Uri): boolean => of(uri).get("notebook.pictures", true),
+  /** Whether a cell whose value is a module shows its picture, and the notebook's file keeps it. */
+  notebookPictures: (uri: vscode.Uri): "saved" | "shown" | "none" => of(uri).get("notebook.pictures", "saved"),
   /** Whether completions, signatures and hovers of torch are given in Python that runs with us. */
   pythonHelp: (uri: vscode.Uri): boolean => of(uri).get("python.help", true),
   lookWhileTyping: (uri: vscode.Uri): boolean => of(uri).get("lookWhileTyping", true),

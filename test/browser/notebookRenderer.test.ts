@@ -40,6 +40,7 @@ async function picture(changed: Partial<CellPicture> = {}): Promise<CellPicture>
 
 interface Host {
   readonly told: CellPictureMessage[];
+  send(message: unknown): void;
   render(output: unknown, id?: string): string | null;
   dispose(id?: string): void;
 }
@@ -63,9 +64,11 @@ async function open(theme: keyof typeof themes = "dark"): Promise<void> {
   await page.evaluate(() => {
     const { activate } = window as unknown as Pick<typeof import("../../webview/notebook/renderer.js"), "activate">;
     const told: CellPictureMessage[] = [];
-    const renderer = activate({ postMessage: (message) => told.push(message) });
+    const hearers: ((message: unknown) => void)[] = [];
+    const renderer = activate({ postMessage: (message) => told.push(message), onDidReceiveMessage: (hear) => hearers.push(hear) });
     const host: Host = {
       told,
+      send: (message) => hearers.forEach((hear) => hear(message)),
       render(output, id = "1") {
         try {
           renderer.renderOutputItem({ id, json: () => output }, document.querySelector<HTMLElement>("#output")!);
@@ -119,10 +122,35 @@ describe("a picture in a cell's output", () => {
     expect(await button.evaluate((element) => element === (element.getRootNode() as ShadowRoot).activeElement)).toBe(true);
     await page.keyboard.press("Enter");
     await page.keyboard.press(" ");
-    await button.click();
-    expect(await told()).toEqual(Array(3).fill({ kind: "open", model: "net" }));
+    await button.click({ position: { x: 2, y: 2 } });
+    expect(await told()).toEqual(Array(3).fill({ kind: "open", model: "net", path: null }));
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("after");
+  });
+
+  test("a click on a module opens that one", async () => {
+    await open();
+    await render(await picture());
+    await page.locator("#output text", { hasText: "Linear" }).last().click();
+    await page.locator("#output text", { hasText: "ReLU" }).click();
+    expect(await told()).toEqual(["2", "1"].map((path) => ({ kind: "open", model: "net", path })));
+  });
+
+  test("that the notebook does not keep is asked for, and told of in words until it comes", async () => {
+    await open();
+    const { drawing, ...kept } = await picture({ note: "The notebook does not keep the picture of net.", key: "the key" });
+    await render({ ...kept, drawing: null });
+    expect(await told()).toEqual([{ kind: "draw", key: "the key" }]);
+    expect(await page.locator("#output .note").innerText()).toBe(kept.note);
+    const send = (message: unknown) => page.evaluate((sent) => (window as unknown as { host: Host }).host.send(sent), message);
+    for (const wrong of [null, {}, { key: "the key" }, { key: "another", drawing }, { key: "the key", drawing: { ...(drawing as object), area: [] } }])
+      await send(wrong);
+    expect(await page.locator("#output svg").count()).toBe(0);
+    await send({ key: "the key", drawing });
+    expect(await page.locator("#output .note").count()).toBe(0);
+    expect(await page.locator("#output text", { hasText: "ReLU" }).count()).toBe(1);
+    await wear("light");
+    await expect.poll(() => colorOf("49 params")).toBe(themes.light.variables.descriptionForeground);
   });
 
   test("its keys are not the notebook's as well", async () => {

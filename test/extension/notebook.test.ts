@@ -88,6 +88,25 @@ suite("a notebook", function () {
     assert.ok((await models(notebook)).length > 0);
   });
 
+  test("the model that a cell made last is the one that is shown, and that commands mean", async () => {
+    const summary = async (): Promise<string> => {
+      await vscode.commands.executeCommand("layerscope.copySummary");
+      return vscode.env.clipboard.readText();
+    };
+    await add(notebook, "older = nn.Sequential(nn.Linear(2, 3))", "newer = nn.Sequential(nn.Linear(3, 5))", "print('made nothing')");
+    await runLast(notebook, 3);
+    await until("the newest is shown", async () => /Sequential \(newer\)/.test(await summary()));
+    // What somebody looks at stays, until a cell makes another.
+    await vscode.commands.executeCommand("layerscope.select", { file: notebook.uri.fsPath, model: "older", path: "0" });
+    await runLast(notebook);
+    assert.match(await summary(), /Sequential \(older\)/);
+    await add(notebook, "older");
+    await runLast(notebook);
+    await add(notebook, "newer");
+    await runLast(notebook);
+    await until("the one that the cell gives is shown", async () => /Sequential \(newer\)/.test(await summary()));
+  });
+
   test("a cell that gives a model shows its picture, and hovers explain it", async () => {
     await add(notebook, "drawn = nn.Sequential(nn.Linear(4, 8), nn.ReLU())\ndrawn");
     const [cell] = await runLast(notebook);
@@ -127,7 +146,7 @@ suite("a notebook", function () {
     assert.deepEqual([pictureOf(cell!)?.model, pictureOf(cell!)?.text.split("\n")[0]], ["drawn", "Sequential("]);
   });
 
-  test("of a picture the notebook keeps 100 kB at most, and none where a setting says so", async () => {
+  test("of a picture the notebook keeps 100 kB at most; a setting keeps none, or shows none", async () => {
     await add(notebook, "wide = nn.ModuleDict({f'branch {i}': nn.Linear(i + 1, 1) for i in range(400)})\nwide");
     const [large] = await runLast(notebook);
     const bytes = large!.outputs
@@ -138,8 +157,15 @@ suite("a notebook", function () {
     assert.equal(pictureOf(large!)?.drawing, null);
     assert.match(pictureOf(large!)!.note, /^The picture of wide has \d+ kB, and a notebook keeps 100 kB at most\.$/);
     const configuration = vscode.workspace.getConfiguration("layerscope", notebook.uri);
-    await configuration.update("notebook.pictures", false, vscode.ConfigurationTarget.Workspace);
     try {
+      await configuration.update("notebook.pictures", "shown", vscode.ConfigurationTarget.Workspace);
+      await add(notebook, "drawn");
+      const [shown] = await runLast(notebook);
+      // The renderer asks for it by its key (test/browser/notebookRenderer.test.ts).
+      const { drawing, key, note } = pictureOf(shown!)!;
+      assert.deepEqual([drawing, typeof key, note], [null, "string", "The notebook does not keep the picture of drawn; the cell shows it when it has run."]);
+      assert.doesNotMatch(JSON.stringify(shown!.outputs.map(({ items }) => items.map(({ mime }) => mime))), /svg/);
+      await configuration.update("notebook.pictures", "none", vscode.ConfigurationTarget.Workspace);
       await add(notebook, "drawn");
       const [plain] = await runLast(notebook);
       assert.equal(plain!.outputs.length, 1);

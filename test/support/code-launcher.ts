@@ -39,7 +39,8 @@ try {
     const ours = type === "error" && args.some((arg) => String(arg).includes(dirname(testsPath)));
     if (ours || verbose) console.log(type, ...args);
   });
-  await page.goto(server.address(folder, { developmentPath, testsPath }));
+  // What takes seconds on a quiet machine takes minutes on a busy one.
+  await page.goto(server.address(folder, { developmentPath, testsPath }), { timeout: 180_000 });
   code = await Promise.race([
     finished,
     server.closed.then(() => {

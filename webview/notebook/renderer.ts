@@ -2,12 +2,13 @@
 import { checkDrawing, type RecordedDrawing, replay } from "../../src/picture/drawing/recordedDrawing.js";
 import { fontStyles, SvgElements, type SvgWriter } from "../../src/picture/drawing/svgSurface.js";
 import { estimateText, fontText, type MeasureText } from "../../src/picture/text.js";
-import { type CellPicture, type CellPictureMessage, checkCellPicture } from "../../src/protocol/cellPicture.js";
+import { type CellDrawing, type CellPicture, type CellPictureMessage, checkCellPicture } from "../../src/protocol/cellPicture.js";
 import { onThemeChange, readTheme } from "../theme.js";
 
 /** What is used of VS Code's interface for renderers. */
 interface RendererContext {
   postMessage?(message: CellPictureMessage): void;
+  onDidReceiveMessage?(hear: (message: unknown) => void): void;
 }
 interface OutputItem {
   readonly id: string;
@@ -34,12 +35,16 @@ const styles = `
 `;
 
 export function activate(context: RendererContext): Renderer {
-  /** What ends the drawing of each output. */
-  const shown = new Map<string, () => void>();
+  const shown = new Map<string, Shown>();
   const dispose = (id: string): void => {
-    shown.get(id)?.();
+    shown.get(id)?.end();
     shown.delete(id);
   };
+  context.onDidReceiveMessage?.((message) => {
+    const { key, drawing } = (message ?? {}) as Partial<CellDrawing>;
+    if (key === undefined || checkDrawing(drawing) !== null) return;
+    for (const each of shown.values()) if (each.key === key) each.draw(drawing as RecordedDrawing);
+  });
   return {
     renderOutputItem(item, element) {
       dispose(item.id);
@@ -59,8 +64,16 @@ function drawingFault({ drawing }: CellPicture): string | null {
   return wrong && `.drawing${wrong}`;
 }
 
-/** Draws the picture, and again whenever the theme changes. Returns what ends that. */
-function show({ model, label, action, text, note, drawing }: CellPicture, element: HTMLElement, context: RendererContext): () => void {
+/** The picture in one output. */
+interface Shown {
+  /** What the extension knows its drawing by, where the notebook does not keep it. */
+  readonly key: string | undefined;
+  draw(drawing: RecordedDrawing): void;
+  end(): void;
+}
+
+/** Draws the picture, and again whenever the theme changes. A drawing that is not kept is asked for. */
+function show({ model, label, action, text, note, drawing, key }: CellPicture, element: HTMLElement, context: RendererContext): Shown {
   // In a tree of its own, where no style sheet of another output reaches, nor ours any other.
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   const picture = document.createElement("div");
@@ -68,23 +81,32 @@ function show({ model, label, action, text, note, drawing }: CellPicture, elemen
   picture.tabIndex = 0;
   picture.setAttribute("role", "button");
   picture.setAttribute("aria-label", label);
-  const open = (): void => context.postMessage?.({ kind: "open", model });
-  picture.addEventListener("click", open);
+  const open = (path: string | null): void => context.postMessage?.({ kind: "open", model, path });
+  picture.addEventListener("click", ({ target }) => open((target as Element).closest("[data-path]")?.getAttribute("data-path") ?? null));
   picture.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     // The notebook has these keys too.
     event.preventDefault();
     event.stopPropagation();
-    open();
+    open(null);
   });
+  let drawn = drawing as RecordedDrawing | null;
   const draw = (): void => {
     const sheet = document.createElement("style");
     sheet.textContent = styles + fontStyles("var(--vscode-font-family, sans-serif)");
-    picture.replaceChildren(drawing === null ? textBox("note", note) : pictureOf(drawing as RecordedDrawing), textBox("action", action));
+    picture.replaceChildren(drawn === null ? textBox("note", note) : pictureOf(drawn), textBox("action", action));
     root.replaceChildren(sheet, ...(text === "" ? [] : [textBox("text", text)]), picture);
   };
   draw();
-  return onThemeChange(draw);
+  if (drawing === null && key !== undefined) context.postMessage?.({ kind: "draw", key });
+  return {
+    key,
+    draw(come) {
+      drawn = come;
+      draw();
+    },
+    end: onThemeChange(draw),
+  };
 }
 
 /** Its name stands beside it, for all who do not see it. */
@@ -124,8 +146,8 @@ class PageWriter implements SvgWriter {
     this.#add(name, attributes).textContent = text ?? null;
   }
 
-  beginGroup(title: string): void {
-    this.open = this.#add("g", {});
+  beginGroup(title: string, path?: string): void {
+    this.open = this.#add("g", path === undefined ? {} : { "data-path": path });
     this.#add("title", {}).textContent = title;
   }
 

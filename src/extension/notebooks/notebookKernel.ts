@@ -17,8 +17,8 @@ export interface KernelOptions {
   readonly models: NotebookModels;
   /** The picture of a model, for a cell whose value it is, or one that displays it, with its text; null where none is wanted, or it cannot be had. */
   readonly picture: (model: ModelSnapshot, text?: string) => Promise<readonly vscode.NotebookCellOutputItem[] | null>;
-  /** Hears that models are there, for the views to follow. */
-  readonly onModels: (file: string) => void;
+  /** Hears that models are there, for the views to follow, and of the last one that the cell made or gives; null where it did neither. */
+  readonly onModels: (file: string, made: string | null) => void;
 }
 
 type Held = CellModels & { readonly models: readonly ModelSnapshot[] };
@@ -122,19 +122,20 @@ export class NotebookKernel {
     if (outputs.displayedModels.length > 0) await this.#pictureDisplays(outputs, await looked);
     if (result?.text != null) outputs.value(result.text, this.#count);
     if (result?.isModel) {
-      const { models: held, model: name } = await looked;
-      const model = held.find((each) => each.name === name);
+      const { models: known, model: name } = await looked;
+      const model = known.find((each) => each.name === name);
       const picture = model && (await this.#options.picture(model));
       if (picture) outputs.picture(picture);
     }
     if (failure) outputs.failure(failure);
     await outputs.done();
     execution.end(failure === null, Date.now());
-    await looked;
+    const held = await looked;
     if (this.#abort === abort) this.#abort = null;
     // Whoever follows the run has taken its models before the next begins.
     await new Promise((resolve) => setImmediate(resolve));
-    onModels(this.file);
+    const cell = documentKey(document.uri);
+    onModels(this.file, held.model ?? held.models.findLast(({ location }) => location?.file === cell)?.name ?? null);
     return failure === null;
   }
 

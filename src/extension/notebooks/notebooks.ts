@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import { type CellPictureMessage, cellPictureRenderer, checkCellPictureMessage } from "../../protocol/cellPicture.js";
+import { type CellDrawing, type CellPictureMessage, cellPictureRenderer, checkCellPictureMessage } from "../../protocol/cellPicture.js";
+import { indexOf } from "../../describe/modelIndex.js";
 import type { ModelSessions } from "../sessions/modelSessions.js";
 import { ModelView } from "../views/modelView.js";
 import type { Runners } from "../sources/runners.js";
@@ -23,6 +24,7 @@ export class Notebooks implements vscode.Disposable {
   ) {
     this.#pictures = new NotebookPictures(context);
     const controller = this.#controller;
+    const messaging = vscode.notebooks.createRendererMessaging(cellPictureRenderer);
     controller.supportedLanguages = ["python"];
     controller.supportsExecutionOrder = true;
     controller.description = vscode.l10n.t("CPython in WebAssembly with Layerscope's engine");
@@ -44,8 +46,12 @@ export class Notebooks implements vscode.Disposable {
         if (kernel) runners.close(kernel.file);
       }),
       models.onDidClose((file) => this.#ofFile(file)?.closed()),
-      vscode.notebooks.createRendererMessaging(cellPictureRenderer).onDidReceiveMessage(({ editor, message }) => {
-        if (checkCellPictureMessage(message) === null) return this.#open(editor.notebook, message as CellPictureMessage);
+      messaging.onDidReceiveMessage(({ editor, message }) => {
+        if (checkCellPictureMessage(message) !== null) return;
+        const asked = message as CellPictureMessage;
+        if (asked.kind === "open") return this.#open(editor.notebook, asked);
+        const drawing = this.#pictures.unsaved(asked.key);
+        if (drawing !== null) return messaging.postMessage({ key: asked.key, drawing } satisfies CellDrawing, editor);
       }),
     );
   }
@@ -60,12 +66,14 @@ export class Notebooks implements vscode.Disposable {
     this.#subscriptions.dispose();
   }
 
-  /** Shows in the model view what a picture is of. */
-  async #open(notebook: vscode.NotebookDocument, { model }: CellPictureMessage): Promise<void> {
+  /** Shows in the model view what a picture is of, or the module in it that was clicked. */
+  async #open(notebook: vscode.NotebookDocument, { model, path }: Extract<CellPictureMessage, { readonly kind: "open" }>): Promise<void> {
     const session = this.sessions.get(notebookFile(notebook));
     if (session) this.sessions.show(session);
     await vscode.commands.executeCommand(`${ModelView.id}.focus`);
-    if (session?.model(model)) session.select({ model, path: null }, null);
+    const known = session?.model(model);
+    // The model may have changed since it was drawn.
+    if (session && known) session.select({ model, path: path === null ? null : indexOf(known).nearest(path).path }, null);
     else void vscode.window.showInformationMessage(vscode.l10n.t("{0} is there once the notebook has run.", model));
   }
 
@@ -80,9 +88,12 @@ export class Notebooks implements vscode.Disposable {
       runners,
       models,
       picture: (model, text) => this.#pictures.of(model, notebook.uri, text),
-      onModels: (file) => {
-        const session = vscode.window.activeNotebookEditor?.notebook === notebook ? sessions.get(file) : undefined;
-        if (session) sessions.show(session);
+      onModels: (file, made) => {
+        const session = sessions.get(file);
+        if (!session) return;
+        // What a cell has made is what is looked at, until somebody looks at another.
+        if (made !== null && session.shown?.name !== made && session.model(made)) session.select({ model: made, path: null }, null);
+        if (vscode.window.activeNotebookEditor?.notebook === notebook) sessions.show(session);
       },
     });
     this.#kernels.set(notebook, kernel);

@@ -60,7 +60,7 @@ function paintBox(surface: Surface, box: SceneBox, look: Look): void {
   const isFaint = node.status === "notReached" || node.status === "notCalled";
   surface.opacity((isFaint ? 0.5 : 1) * (isDimmed(node.id, look) ? 0.25 : 1));
   const isRemoved = node.kind === "removed";
-  surface.beginGroup(`${placeText(node)} ${isRemoved ? node.detail : node.type}`.trim());
+  surface.beginGroup(`${placeText(node)} ${isRemoved ? node.detail : node.type}`.trim(), node.path);
 
   const isContainer = face.shape === "container";
   const hasFailed = node.status === "failed" || node.failure !== null;

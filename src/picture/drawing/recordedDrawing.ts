@@ -24,6 +24,7 @@ type Mark =
   | readonly ["polygon", points: readonly number[], paint: number]
   | readonly ["text", x: number, y: number, text: string, font: FontName, color: string, anchor: Anchor]
   | readonly ["begin", title: string]
+  | readonly ["begin", title: string, path: string]
   | readonly ["end"];
 
 type Anchor = "start" | "middle" | "end";
@@ -72,8 +73,8 @@ export class RecordingSurface implements Surface {
     this.#marks.push(["text", rounded(x), rounded(y), text, font, color, anchor]);
   }
 
-  beginGroup(title: string): void {
-    this.#marks.push(["begin", title]);
+  beginGroup(title: string, path?: string): void {
+    this.#marks.push(path === undefined ? ["begin", title] : ["begin", title, path]);
   }
 
   endGroup(): void {
@@ -128,7 +129,7 @@ export function replay({ paints, marks }: RecordedDrawing, surface: Surface, the
         surface.text(mark[1], mark[2], mark[3], mark[4], color(mark[5]), mark[6]);
         break;
       case "begin":
-        surface.beginGroup(mark[1]);
+        surface.beginGroup(mark[1], mark[2]);
         break;
       case "end":
         surface.endGroup();
@@ -166,7 +167,7 @@ const marks: { readonly [Name in Mark[0]]: Check<Of<Name>> } = {
   curve: members<Of<"curve">>(oneOf("curve"), pointsFrom(4), whole),
   polygon: members<Of<"polygon">>(oneOf("polygon"), pointsFrom(2), whole),
   text: members<Of<"text">>(oneOf("text"), numeric, numeric, text, font, color, anchor),
-  begin: members<Of<"begin">>(oneOf("begin"), text),
+  begin: (value) => list(text)(value) ?? ([2, 3].includes((value as readonly unknown[]).length) ? null : " has neither a title alone nor a path with it"),
   end: members<Of<"end">>(oneOf("end")),
 };
 

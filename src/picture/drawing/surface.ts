@@ -25,8 +25,8 @@ export interface Surface {
   curve(from: Point, control1: Point, control2: Point, to: Point, paint: Paint): void;
   polygon(points: readonly Point[], paint: Paint): void;
   text(x: number, y: number, text: string, font: FontName, color: string, anchor: "start" | "middle" | "end"): void;
-  /** Names what follows, until `endGroup`; for those who read the SVG. */
-  beginGroup(title: string): void;
+  /** Names what follows, until `endGroup`; for those who read the SVG. `path`: of the module that it is, or is in. */
+  beginGroup(title: string, path?: string): void;
   endGroup(): void;
 }
 

@@ -7,7 +7,7 @@ type SvgAttributes = Readonly<Record<string, string | number>>;
 /** Where the elements of a drawing go: into a text, or into a page. */
 export interface SvgWriter {
   element(name: "rect" | "path" | "text", attributes: SvgAttributes, text?: string): void;
-  beginGroup(title: string): void;
+  beginGroup(title: string, path?: string): void;
   endGroup(): void;
 }
 
@@ -64,8 +64,8 @@ export class SvgElements implements Surface {
     );
   }
 
-  beginGroup(title: string): void {
-    this.writer.beginGroup(title);
+  beginGroup(title: string, path?: string): void {
+    this.writer.beginGroup(title, path);
   }
 
   endGroup(): void {
