@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type PageState } from "../../src/protocol/index.js";
+import type { Webview } from "../support/webview.js";
 import { linear, relu, rgnet, sequential, snapshot, tensor } from "../describe/snapshots.js";
 import { button, failedRun, failingNet, failure, fileState, inspector, items, menu, models, open, settled, stated } from "./page.js";
 
@@ -101,6 +102,16 @@ describe("the host's news", () => {
     const webview = await open(fileState({ activity: "running" }));
     await webview.send({ kind: "activity", activity: "idle" });
     await expect.poll(() => webview.page.locator("[aria-live=polite]").innerText()).toBe("net is up to date: 49 parameters.");
+  });
+
+  test("a run that failed, and one that left no model, are not announced as up to date", async () => {
+    const said = (webview: Webview) => webview.page.locator("[aria-live=polite]").innerText();
+    const failed = await open(fileState({ activity: "running" }));
+    await failed.send({ kind: "state", state: fileState({ lastRun: failedRun("earlierRun"), stale: true }), selection: null });
+    await expect.poll(() => said(failed)).toBe(`The run did not come to its end: ${failure.message}`);
+    const empty = await open(fileState({ activity: "running", models: [] }));
+    await empty.send({ kind: "state", state: fileState({ models: [] }), selection: null });
+    await expect.poll(() => said(empty)).toBe("The file ran, and no model was alive at its end.");
   });
 
   test("a reload comes back to the same model and place", async () => {

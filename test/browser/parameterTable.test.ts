@@ -25,6 +25,14 @@ describe("the parameter table", () => {
     ).toEqual(["name", "2.weight", "0.weight", ""]);
   });
 
+  test("how each was initialized is among the first columns, and the sum is the model's own", async () => {
+    const webview = await open(fileState({ models: [models[2]!] }), { width: 560 });
+    await showTable(webview);
+    const head = () => grid(webview).getByRole("columnheader").allInnerTexts();
+    await expect.poll(async () => (await head()).slice(0, 4).join()).toContain("Initialized by");
+    expect(await webview.page.locator(".table-foot").innerText()).toContain(`${models[2]!.totals.parameters} elements, each counted once`);
+  });
+
   test("the keyboard walks it and selects", async () => {
     const webview = await open(fileState({ models: [models[1]!] }), { width: 1200 });
     await showTable(webview);
