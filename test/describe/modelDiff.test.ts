@@ -98,7 +98,7 @@ test("a model that is compared has what is new or another in it, for the picture
   const model = compared(diffModels(before, after), "HEAD");
   expect(checkModel(model)).toBeNull();
   expect(model.comparison!.changes.map(({ path, kind }) => `${path} ${kind}`)).toEqual([" changed", "1 added", "2 changed", "3 added", "3.0 added"]);
-  expect(model.comparison!.removed).toEqual([{ path: "1", name: "1", type: "ReLU", text: "ReLU(inplace: false)", parent: "", after: "0" }]);
+  expect(model.comparison!.removed).toEqual([{ path: "1", name: "1", type: "ReLU", text: "ReLU(inplace: false)", parent: "", after: "1" }]);
   expect(removedText(model)).toBe("Removed since HEAD: 1 ReLU(inplace: false)");
   expect(removedText(after)).toBeNull();
   const index = indexOf(model);

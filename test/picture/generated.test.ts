@@ -23,7 +23,7 @@ test.each([...seeds.map((seed) => ["common", seed] as const), ...seeds.map((seed
   },
 );
 
-/** What was drawn wrongly once: a line that a later turn takes, the order of operands beside the shortest lines, links that had to be looked for far around, and a line to a dictionary in a sequence whose members alone are called. */
+/** What was drawn wrongly once: a line that a later turn takes, the order of operands beside the shortest lines, links that had to be looked for far around, and a line to a dictionary in a sequence whose members alone are called, and a link along a margin beyond both of its boxes. */
 test.each([
   ["common", 1196, "first view, down"],
   ["common", 5062, "everything, right"],
@@ -31,6 +31,7 @@ test.each([
   ["common", 5108, "all open, rows folded"],
   ["common", 5266, "everything, right"],
   ["rare", 20089, "everything with bookkeeping"],
+  ["rare", 22006, "everything, right"],
 ] as const)("a generated model (%s, %i) in one view (%s) is drawn as it ran", async (kinds, seed, name) => {
   const model = generated(seed, { common, rare }[kinds]);
   const views = allViews(model).filter((view) => view.name === name);

@@ -31,7 +31,7 @@ export interface View {
 }
 
 export function drawn(model: PictureModel, { arrangement, direction, showBookkeeping }: View, by = solver): Promise<Scene> {
-  const options = { direction, measure: estimateText, words: englishWords, deadline: performance.now() + 60_000, isCurrent: () => true };
+  const options = { direction, measure: estimateText, words: englishWords, deadline: performance.now() + 600_000, isCurrent: () => true };
   return layoutScene(buildDisplayGraph(model, arrangement, showBookkeeping), by, options);
 }
 

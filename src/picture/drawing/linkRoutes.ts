@@ -154,11 +154,10 @@ function alongMargin(ends: readonly End[], start: number, obstacles: Obstacles, 
   ];
   const margin = least(margins, (x) => obstacles.crossed(upright(x), own));
   const ways = ends.map((box) => least(waysFrom(box, margin.item), (way) => obstacles.crossed(way, new Set([box.id]))));
-  return {
-    points: [...ways[0]!.item, ...ways[1]!.item.toReversed()],
-    split: ways[0]!.item.length,
-    crossed: margin.cost + ways[0]!.cost + ways[1]!.cost,
-  };
+  const [there, back] = [ways[0]!.item, ways[1]!.item];
+  // A way around a corner may come to the margin beyond both boxes.
+  const along = obstacles.crossed([there.at(-1)!, back.at(-1)!], own);
+  return { points: [...there, ...back.toReversed()], split: there.length, crossed: along + ways[0]!.cost + ways[1]!.cost };
 }
 
 /** From a box to a margin at its right: from its side, or around a corner of it. */

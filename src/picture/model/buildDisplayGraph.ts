@@ -234,9 +234,10 @@ class Builder {
     const module = this.model.index.module(path);
     if (!module?.isSequence) return [];
     const nodes = module.children.map((child) => nodeWithin(id, this.model.places.partIn(path, child.path)));
+    const ran = nodes.filter((node, place) => this.#flow?.calls.has(node) || this.model.index.runStatus(module.children[place]!.path) === "ran");
     return declaredEdges(
       nodes.filter((node) => drawnAt.has(node)),
-      this.#flow,
+      new Set(ran),
       drawnAt,
     );
   }

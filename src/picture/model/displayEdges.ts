@@ -1,5 +1,5 @@
 import { nameText, type ForwardTrace, type OperationStep } from "../../protocol/index.js";
-import { border, type DataFlow, type FlowEdge } from "./dataFlow.js";
+import { border, type FlowEdge } from "./dataFlow.js";
 import type { DisplayEdge } from "./displayGraph.js";
 import { commonShapeText } from "./labels.js";
 import { partTaken } from "./parts.js";
@@ -109,11 +109,11 @@ function labelOf(values: DisplayEdge["values"], trace: ForwardTrace | null): str
   return commonShapeText(values.map((value) => trace?.values[value]?.shape));
 }
 
-/** What a Sequential declares about children, by node id, that no pass has reached. */
-export function declaredEdges(children: readonly string[], flow: DataFlow | null, standsFor: ReadonlyMap<string, string>): readonly DisplayEdge[] {
+/** What a Sequential declares about children, by node id, that no pass has reached: neither them (`ran`) nor anything in them. */
+export function declaredEdges(children: readonly string[], ran: ReadonlySet<string>, standsFor: ReadonlyMap<string, string>): readonly DisplayEdge[] {
   const edges = children.flatMap((child, position): DisplayEdge[] => {
     const before = children[position - 1];
-    if (before === undefined || hasRun(child, flow)) return [];
+    if (before === undefined || ran.has(child)) return [];
     const from = standsFor.get(before)!;
     const to = standsFor.get(child)!;
     return from === to
@@ -137,16 +137,6 @@ export function declaredEdges(children: readonly string[], flow: DataFlow | null
         ];
   });
   return mergeEqual(edges, null);
-}
-
-/** Whether a module was called, or anything in it. Without recursion: they may be nested thousands deep. */
-function hasRun(node: string, flow: DataFlow | null): boolean {
-  const pending = [node];
-  for (let next = pending.pop(); flow && next !== undefined; next = pending.pop()) {
-    if (flow.calls.has(next)) return true;
-    for (const held of flow.containers.get(next)?.modules.values() ?? []) pending.push(...held);
-  }
-  return false;
 }
 
 /** More lines than this between the same two boxes run together in one. */
