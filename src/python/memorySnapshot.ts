@@ -43,7 +43,7 @@ export function snapshotName(version: string, home: string): string {
 
 function modulesIn(home: string): readonly string[] {
   return readdirSync(home, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".py"))
+    .filter((name) => /\.(?:py|txt)$/.test(name))
     .sort()
     .map((name) => join(home, name));
 }

@@ -6,6 +6,7 @@ import sys as _sys
 from . import _bridge as _b
 from ._lacking import not_here as _not_here
 from ._bridge import _e, camel as _camel, encode as _encode, result as _result
+from ._arguments import refused as _refused
 from ._calls import bind as _bind, device_name as _device_name, make_function as _make
 from ._types import ALIASES as _ALIASES, Size, device, dtype, dtypes as _dtypes, formats as _formats, layout, memory_format
 from ._tensor import Tensor, missing as _missing
@@ -66,7 +67,7 @@ _b.errors.update(
 
 def _shape_of(data):
     shape = []
-    while type(data) in (list, tuple, range, Size):
+    while type(data) in (list, tuple, _builtins.range, Size):
         shape.append(len(data))
         if not len(data):
             break
@@ -80,7 +81,7 @@ def _flatten(data, shape, depth, out):
             raise TypeError("not a sequence")
         out.append(data)
         return
-    if type(data) not in (list, tuple, range, Size):
+    if type(data) not in (list, tuple, _builtins.range, Size):
         raise TypeError(f"not a sequence")
     if len(data) != shape[depth]:
         raise ValueError(f"expected sequence of length {shape[depth]} at dim {depth} (got {len(data)})")
@@ -93,6 +94,10 @@ def _flatten(data, shape, depth, out):
 
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
     """A new tensor of the given values: a number, nested lists, or what has them. By default its dtype follows them: bool, int64, or the default one where a number is a float."""
+    if dtype is not None or device is not None or requires_grad is not False:
+        wrong = _refused("torch", "tensor", (data,), {"dtype": dtype, "device": device, "requires_grad": requires_grad})
+        if wrong:
+            raise wrong
     if isinstance(data, Tensor):
         import warnings
 
@@ -105,7 +110,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         if dtype is not None:
             copy = copy.to(dtype)
         return copy.requires_grad_(requires_grad) if requires_grad else copy
-    if type(data) not in (list, tuple, _int, _float, _bool, range, Size):
+    if type(data) not in (list, tuple, _int, _float, _bool, _builtins.range, Size):
         if hasattr(data, "tolist"):
             data = data.tolist()
         elif hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, (str, dict)):
@@ -132,6 +137,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         else:
             bad = next(value for value in values if type(value) not in (_int, _float, _bool))
             if type(bad) in (list, tuple):
+                if type(values[0]) not in (list, tuple):
+                    raise TypeError(f"'{type(bad).__name__}' object cannot be interpreted as an integer")
                 raise ValueError(f"expected sequence of length {len(bad)} at dim {len(shape)} (got {len(bad)})")
             if isinstance(bad, str):
                 raise ValueError(f"too many dimensions '{type(bad).__name__}'") if bad is values[0] else TypeError(f"new(): invalid data type '{type(bad).__name__}'")
@@ -140,6 +147,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
                 kinds = {type(value) for value in values}
             else:
                 raise RuntimeError(f"Could not infer dtype of {type(bad).__name__}")
+    if any(type(value) is _int and not -(2**63) <= value < 2**64 for value in values):
+        raise ValueError("Overflow when unpacking long long")
     if dtype is None:
         dtype = get_default_dtype() if _float in kinds or not kinds else _dtypes["int64"] if _int in kinds else _dtypes["bool"]
     from ._types import _put_dtype
@@ -179,8 +188,8 @@ def scalar_tensor(value, *, dtype=None, device=None, requires_grad=False):
 
 def from_numpy(array):
     """A tensor with the values of an array of NumPy."""
-    import numpy
-
+    if type(array).__name__ != "ndarray":
+        raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
     return tensor(array)
 
 
@@ -206,6 +215,9 @@ def _float_if_any(args, kwargs):
 
 arange = _with_dtype("arange", _float_if_any)
 full = _with_dtype("full", _float_if_any)
+
+
+from ._legacy import range, unsafe_chunk, unsafe_split  # noqa: E402
 
 
 def is_tensor(obj):

@@ -293,7 +293,7 @@ def raised(text):
     name, message, index = _loads(text[1:])
     if name == "raised":
         return _raised.pop(index)
-    error = errors.get(name, RuntimeError)(message)
+    error = errors.get(name, RuntimeError)(f"internal error of Layerscope's engine: {message}" if name == "internal" else message)
     error._engine = index
     return error
 

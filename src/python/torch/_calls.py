@@ -3,7 +3,10 @@ import keyword
 from functools import lru_cache
 
 from . import _formats, _overrides
-from ._bridge import _call, _dead, _e, _find, _loads, _mapping, _other, _puts, camel, release, result, return_type, snake, tensor_of, warn
+from ._arguments import forwarded, home_of, no_tensor, place_of, refused, signatures
+from ._bridge import _call, _dead, _e, _find, _loads, _mapping, _other, _puts, camel, raised, release, result, return_type, snake, tensor_of, warn
+from ._lacking import not_here
+from ._types import device
 
 
 @lru_cache(None)
@@ -37,7 +40,6 @@ def signature_of(path):
 _WHERE = frozenset(("memory_format", "layout", "pin_memory", "non_blocking"))
 # NumPy's names, which PyTorch takes too.
 _numpy_names = {"axis": "dim", "keepdims": "keepdim"}
-_second_names = {"self": 0, "input": 0, "other": 1, "tensor": 0, "x": 0, "tensors": 0, "exponent": 1, "mat2": 1, "vec": 1, "vec2": 1}
 
 
 def bind(path, args, kwargs):
@@ -56,7 +58,7 @@ def bind(path, args, kwargs):
         elif known and js in known[1]:
             at = None
         else:
-            at = _second_names.get(name)
+            at = place_of(path, snake(path.replace("#", ".").rpartition(".")[2]), name)
             if at is not None and (at >= max(len(positional), 1) or (at < len(args))):
                 at = None
         if value is None and known and js not in known[2] and at is None:
@@ -94,12 +96,15 @@ def _with_reduction(kwargs):
 
 
 def device_name(value):
-    if value is None or isinstance(value, int):
+    if value is None:
         return value
-    name = str(getattr(value, "type", value))
-    kind = name.split(":")[0]
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise RuntimeError("Cannot access accelerator device when none is available.")
+    kind = value.type if isinstance(value, device) else device(value).type
     if kind == "cuda":
         raise AssertionError("Torch not compiled with CUDA enabled")
+    if kind not in ("cpu", "meta"):
+        raise not_here(f"a device of the type {kind} is not in Layerscope's engine; it has cpu and meta")
     return kind
 
 
@@ -161,6 +166,8 @@ def _make_function(path, name, module):
     has_operand = bool(known and {"other", "exponent"} & {*known[0][:2], *known[1]} or name == "where")
 
     is_method = path.startswith("Tensor#")
+    place, prefix = home_of(path)
+    accepted = set()  # the classes of arguments that PyTorch takes: others are looked at before the call
 
     def function(*args, **kwargs):
         if len(_dead) > 8:
@@ -169,13 +176,22 @@ def _make_function(path, name, module):
             found = _overrides.dispatch(shown[0], args, kwargs)
             if found:
                 return found[0]
-        options = None
+        kinds = (*map(type, args), *kwargs, *map(type, kwargs.values()))
+        if kinds not in accepted:
+            refusal = refused(place, prefix + name, args, kwargs) or place == "functional" and _wrong_flag(path, name, args, kwargs)
+            if refusal:
+                raise refusal
+            accepted.add(kinds)
+        options, given = None, args
         if kwargs:
-            if is_method:
-                given, options = bind(path, args[1:], kwargs)
-                args = [args[0], *given]
-            else:
-                args, options = bind(path, args, kwargs)
+            try:
+                if is_method:
+                    bound, options = bind(path, args[1:], kwargs)
+                    args = [args[0], *bound]
+                else:
+                    args, options = bind(path, args, kwargs)
+            except TypeError as error:
+                raise refused(place, prefix + name, given, kwargs) or error from None
         if has_operand:
             for arg in args:
                 if type(arg) is float and arg.is_integer():
@@ -192,9 +208,8 @@ def _make_function(path, name, module):
         value = _call(fn, "".join(spec), *flat)
         if type(value) is int:
             return tensor_of(value)
-        if value[:12] == '!["internal"':
-            given = ", ".join([*[type(arg).__name__ for arg in args], *[f"{key}={type(each).__name__}" for key, each in kwargs.items()]])
-            raise TypeError(f"{name}() received an invalid combination of arguments - got ({given})")
+        if value[:1] == "!":
+            raise failed(path, name, given, kwargs, value)
         return result(value)
 
     function.__name__ = function.__qualname__ = name
@@ -204,3 +219,34 @@ def _make_function(path, name, module):
 
 
 with_floats = None  # _operators.py says
+
+
+def failed(path, name, args, kwargs, text):
+    """What a call raises that failed in the engine, where `text` is what it threw: PyTorch looks at the arguments first."""
+    error = raised(text)
+    if text[:9] == '!["raised':
+        return error
+    place, prefix = home_of(path)
+    refusal = refused(place, prefix + name, args, kwargs)
+    if refusal is not None:
+        return refusal
+    if not signatures(place, prefix + name):
+        if row(path) and (text[:11] == '!["internal' or type(error) is TypeError):
+            try:
+                check_signature(name, *signature_of(path), args, kwargs)
+            except TypeError as refusal:
+                return refusal
+        engine = path.rpartition(".")[2]
+        if type(error) is TypeError and str(error).startswith(f"{engine}("):
+            error = TypeError(name + str(error)[len(engine) :])
+        return no_tensor(path, args) or error
+    return error
+
+
+def _wrong_flag(path, name, args, kwargs):
+    known = row(path)
+    if known is None or signatures("functional", name):
+        return None
+    names = [snake(each) for each in [*known[0], *known[1]]]
+    return forwarded(name, {**dict(zip(names, args)), **kwargs})
+

@@ -1,4 +1,7 @@
-"""torch.FloatTensor and its kin: makers of tensors of one dtype, and what isinstance takes for their class."""
+"""torch.FloatTensor and its kin: makers of tensors of one dtype, and what isinstance takes for their class. And functions that PyTorch has under other names now."""
+import builtins
+
+from ._bridge import warn
 from ._tensor import Tensor, _legacy
 
 
@@ -17,3 +20,30 @@ class _Meta(type):
 
 def legacy(name):
     return _Meta(name, (), {"_kind": _legacy[name], "__module__": "torch", "__doc__": f"Makes tensors of dtype {_legacy[name]}, and stands for their class in isinstance."})
+
+
+def range(start=0, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+    """Deprecated: `arange` up to and with the end."""
+    import torch
+
+    warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range builtin. Instead, use torch.arange, which produces values in [start, end)."
+    )
+    if end is None:
+        start, end = 0, start
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    values = [start + step * i for i in builtins.range(int((end - start) / step) + 1)]
+    return torch.tensor(values, dtype=dtype or torch.get_default_dtype(), device=device, requires_grad=requires_grad)
+
+
+def unsafe_chunk(input, chunks, dim=0):
+    """`chunk`."""
+    return input.chunk(chunks, dim)
+
+
+def unsafe_split(tensor, split_size, dim=0):
+    """`split`."""
+    return tensor.split(split_size, dim)

@@ -19,7 +19,7 @@ _calls.with_floats = with_floats
 
 def _operator(name, js, in_place=None):
     fn = _find(f"Tensor#{js}")
-    numbers = (int, float, bool)
+    is_product = js == "matmul"
 
     def operate(self, other):
         if len(_dead) > 8:
@@ -29,7 +29,7 @@ def _operator(name, js, in_place=None):
             if found:
                 return found[0]
         t = type(other)
-        if t is float:
+        if t is float and not is_product:
             if other.is_integer() and not self.dtype.is_floating_point:
                 import torch
 
@@ -37,7 +37,7 @@ def _operator(name, js, in_place=None):
                 value = _call(fn, "tt", self._id, other._id)
             else:
                 value = _call(fn, "tv", self._id, other)
-        elif t is int or t is bool:
+        elif (t is int or t is bool) and not is_product:
             value = _call(fn, "tv", self._id, other)
         elif isinstance(other, Tensor):
             value = _call(fn, "tt", self._id, other._id)

@@ -1,12 +1,13 @@
 """torch.Tensor over the engine's: one Python object for each. One file, though a long one: the class and its methods, most of two or three lines."""
 
 from . import _bridge as b, _overrides
+from ._arguments import refuse, refused
 from ._bridge import _call, _e, _find, _kinds, _puts, camel, encode, result, snake
 from ._calls import device_name, make_function
 from ._formats import ORDERS, in_format
-from ._indexing import indices
+from ._indexing import as_tuple, indices
 from ._lacking import lacking, not_here
-from ._tensor_facts import TensorFacts
+from ._tensor_facts import ReadOnly, TensorFacts
 from ._types import Size, device, dtype, dtypes
 
 _item = _e.item
@@ -33,6 +34,10 @@ class Tensor(TensorFacts):
             made = args[0].detach() if cls is Tensor else args[0]
         elif not args:
             made = torch.empty(0)
+        elif isinstance(args[0], str):
+            raise TypeError("new(): invalid data type 'str'")
+        elif len(args) == 1 and not isinstance(args[0], (int, Size)):
+            raise TypeError(f"new(): data must be a sequence (got {type(args[0]).__name__})")
         else:
             made = torch.empty(*args)
         if cls is not Tensor and cls not in _kinds:
@@ -67,6 +72,8 @@ class Tensor(TensorFacts):
 
     @data.setter
     def data(self, value):
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         result(_e.assign(self._id, value._id))
         self._forget_dtype()
 
@@ -93,9 +100,7 @@ class Tensor(TensorFacts):
                     f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
                 )
             if value.dtype != self.dtype:
-                raise RuntimeError(
-                    f"attempting to assign a gradient with dtype '{_cpp[value.dtype.name]}' to a tensor with dtype '{_cpp[self.dtype.name]}'. Please ensure that the gradient and the tensor have the same dtype"
-                )
+                raise RuntimeError(_OTHER_GRADIENT.format(_cpp[value.dtype.name], _scalar_types[self.dtype.name]))
         spec, flat = encode((value,))
         result(_e.set(self._id, "grad", spec, *flat))
 
@@ -109,10 +114,16 @@ class Tensor(TensorFacts):
 
     @requires_grad.setter
     def requires_grad(self, value):
+        if not isinstance(value, bool):
+            raise RuntimeError("requires_grad must be a bool")
+        if value and not self.dtype.is_floating_point:
+            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
         self.requires_grad_(value)
 
-    def requires_grad_(self, requires_grad=True):
-        spec, flat = encode((bool(requires_grad),))
+    def requires_grad_(self, *args, **kwargs):
+        if kwargs or args and type(args[0]) is not bool or len(args) > 1:
+            refuse("requires_grad_", self, *args, **kwargs)
+        spec, flat = encode((args[0] if args else kwargs.get("requires_grad", True),))
         result(_e.invoke(self._id, "requiresGrad_", spec, *flat))
         return self
 
@@ -121,11 +132,11 @@ class Tensor(TensorFacts):
 
     retains_grad = property(lambda self: result(_e.get(self._id, "retainsGrad")))
 
-    @property
+    @ReadOnly
     def is_leaf(self):
         return result(_e.get(self._id, "isLeaf"))
 
-    @property
+    @ReadOnly
     def grad_fn(self):
         node = result(_e.gradFn(self._id))
         return node
@@ -143,7 +154,7 @@ class Tensor(TensorFacts):
         return result(_e.get(self._id, "base"))
 
     def register_hook(self, hook):
-        spec, flat = encode((hook,))
+        spec, flat = encode((_checked(hook) if callable(hook) else hook,))
         return result(_e.invoke(self._id, "registerHook", spec, *flat))
 
     def register_post_accumulate_grad_hook(self, hook):
@@ -151,6 +162,13 @@ class Tensor(TensorFacts):
         return result(_e.invoke(self._id, "registerPostAccumulateGradHook", spec, *flat))
 
     def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+        if gradient is not None and not isinstance(gradient, Tensor):
+            if not hasattr(gradient, "__iter__"):
+                raise TypeError(f"'{type(gradient).__name__}' object is not iterable")
+            for each in gradient:
+                if each is not None and not isinstance(each, Tensor):
+                    raise TypeError(f"gradients can be either Tensors or None, but got {type(each).__name__}")
+            (gradient,) = gradient
         options = {"createGraph": bool(create_graph)}
         if create_graph:
             b.warn_once(_CREATES_CYCLE)
@@ -297,7 +315,7 @@ class Tensor(TensorFacts):
         return result(_call(_at, "t" + spec, self._id, *flat))
 
     def __setitem__(self, index, value):
-        items = index if type(index) is tuple else (index,)
+        items = index if type(index) is tuple else as_tuple(index) or (index,)
         if not any(item is ... for item in items):
             items = (*items, ...)
         spec, flat = indices(items)
@@ -341,6 +359,8 @@ class Tensor(TensorFacts):
         if method is not None:
             return method.__get__(self)
         if name in _TRANSPOSED:
+            if name == "T" and not self.ndim:
+                b.warn_once(_SCALAR_T)
             return result(_e.get(self._id, name))
         raise missing(f"'{type(self).__name__}' object has no attribute '{name}'", f"torch.Tensor.{name}")
 
@@ -352,11 +372,20 @@ class Tensor(TensorFacts):
             if kind is None:
                 raise ValueError(f"invalid type: '{dtype}'")
             dtype = dtypes[kind]
+        if isinstance(getattr(dtype, "_kind", None), str):
+            dtype = dtypes[dtype._kind]
+        if not isinstance(dtype, (type, type(self.dtype))):
+            raise TypeError("dtype must be a type, str, or dtype object")
         return self.to(dtype)
 
     def to(self, *args, **kwargs):
-        kwargs.pop("non_blocking", None)
         format = kwargs.pop("memory_format", None)
+        if kwargs or len(args) > 1 or args and type(args[0]) not in (str, dtype, device):
+            refuse("to", self, *args, **kwargs)
+            if args and type(args[0]) is int:
+                device_name(args[0])
+            args = [_PYTHON_TYPES.get(arg, arg) if isinstance(arg, type) else arg for arg in args]
+            kwargs.pop("non_blocking", None)
         given = [device_name(arg) if isinstance(arg, (str, device)) else arg for arg in args if arg is not True and arg is not False or kwargs]
         for key in ("device", "dtype"):
             if kwargs.get(key) is not None:
@@ -381,7 +410,14 @@ class Tensor(TensorFacts):
 
     def cuda(self, *args, **kwargs):
         """Raises: there is no CUDA here."""
+        if args and type(args[0]) is int:
+            device_name(args[0])
         raise AssertionError("Torch not compiled with CUDA enabled")
+
+    def copy_(self, other, non_blocking=False):
+        if isinstance(other, (int, float)):
+            other = _as_tensor(other, self)
+        return _copy(self, other)
 
     def half(self):
         return self.to(dtypes["float16"])
@@ -408,6 +444,8 @@ class Tensor(TensorFacts):
         return _new_empty(self, *_one_size(size), **kwargs)
 
     def split(self, split_size, dim=0):
+        if not isinstance(split_size, (int, Tensor, list, tuple)):
+            raise refused("torch", "split_with_sizes", (self, split_size, dim), {})
         return tuple(_split(self, split_size, dim=dim))
 
     def unflatten(self, dim, sizes):
@@ -463,30 +501,49 @@ class Tensor(TensorFacts):
     # ---- operators
 
     def __rsub__(self, other):
-        return _rsub(self, other)
+        return _rsub(self, other) if isinstance(other, (int, float)) else NotImplemented
 
     def __rtruediv__(self, other):
-        return self.reciprocal() * other
+        return self.reciprocal() * other if isinstance(other, (int, float)) else NotImplemented
 
     def __rpow__(self, other):
-        return _pow(other, self)
+        return _pow(other, self) if isinstance(other, (int, float)) else NotImplemented
 
     def __rfloordiv__(self, other):
-        return _floor_divide(_as_tensor(other, self), self)
+        return _floor_divide(_as_tensor(other, self), self) if isinstance(other, (int, float)) else NotImplemented
 
     def __rmod__(self, other):
-        return _remainder(_as_tensor(other, self), self)
+        return _remainder(_as_tensor(other, self), self) if isinstance(other, (int, float)) else NotImplemented
 
     def __rmatmul__(self, other):
-        return _matmul(other, self)
+        return NotImplemented
 
     def __pos__(self):
         return self.positive()
 
     def __invert__(self):
+        if self.dtype.is_floating_point:
+            raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
         return self.bitwise_not()
 
+    def __delitem__(self, index):
+        raise TypeError("Tensor does not support deleting items")
+
     __array_priority__ = 1000
+
+
+def _checked(hook):
+    """The hook, with PyTorch's errors for what it must not give."""
+
+    def checked(gradient):
+        given = hook(gradient)
+        if given is not None and not isinstance(given, Tensor):
+            raise TypeError(f"expected Variable, but hook returned '{type(given).__name__}'")
+        if given is not None and given.shape != gradient.shape:
+            raise RuntimeError(f"hook '{getattr(hook, '__name__', '<unknown>')}' has changed the size of value")
+        return given
+
+    return checked
 
 
 def _rebuilt(values, shape, dtype, requires_grad, cls):
@@ -537,6 +594,8 @@ def _method(name):
 
 _NOT_A_LEAF = "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information. (Triggered internally at /__w/pytorch/pytorch/build/aten/src/ATen/core/TensorBody.h:493.)"
 _CREATES_CYCLE = "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak. (Triggered internally at /__w/pytorch/pytorch/torch/csrc/autograd/engine.cpp:1307.)"
+_OTHER_GRADIENT = "attempting to assign a gradient with dtype '{}' to a tensor with grad_dtype '{}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match."
+_SCALAR_T = "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases. (Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/TensorShape.cpp:4321.)"
 _cpp = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "uint8": "unsigned char", "bool": "bool"}
 _scalar_types = {"float32": "Float", "float64": "Double", "int32": "Int", "int64": "Long", "uint8": "Byte", "bool": "Bool", "float16": "Half", "bfloat16": "BFloat16", "int8": "Char", "int16": "Short"}
 _legacy = {f"{each}Tensor": name for name, each in _scalar_types.items()}
@@ -544,6 +603,8 @@ _legacy = {f"{each}Tensor": name for name, each in _scalar_types.items()}
 _at = _find("at")
 _put = _find("Tensor#indexPut_")
 _puts[Tensor] = b._handle
+_copy = make_function("Tensor#copy_", "copy_", "torch")
+_PYTHON_TYPES = {float: dtypes["float64"], int: dtypes["int64"], bool: dtypes["bool"]}
 _to = make_function("Tensor#to", "to", "torch")
 _new_zeros, _new_ones, _new_empty = (make_function(f"Tensor#{camel(name)}", name, "torch") for name in ("new_zeros", "new_ones", "new_empty"))
 _split = make_function("Tensor#split", "split", "torch")

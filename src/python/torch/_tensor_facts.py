@@ -1,4 +1,5 @@
 """What a tensor is: its shape, dtype, device and memory."""
+from ._arguments import refuse
 from ._bridge import Handle, _e, result
 from ._formats import ORDERS, is_in
 from ._types import Size, device, dtypes
@@ -28,10 +29,17 @@ class _Storage:
         return self.size() * self._tensor.dtype.itemsize
 
 
+class ReadOnly(property):
+    """A property that says as PyTorch's do that it cannot be set."""
+
+    def __set__(self, instance, value):
+        raise AttributeError(f"attribute '{self.fget.__name__}' of 'torch._C.TensorBase' objects is not writable")
+
+
 class TensorFacts(Handle):
     __slots__ = ("_dtype",)
 
-    @property
+    @ReadOnly
     def shape(self):
         text = _sizes(self._id)
         return Size(map(int, text.split(","))) if text else Size()
@@ -40,6 +48,9 @@ class TensorFacts(Handle):
         shape = self.shape
         if dim is None:
             return shape
+        if type(dim) is not int:
+            refuse("size", self, dim)
+            dim = dim.__index__()
         if not -max(len(shape), 1) <= dim < max(len(shape), 1) or not shape:
             bound = max(len(shape), 1)
             if not shape:
@@ -50,9 +61,12 @@ class TensorFacts(Handle):
     def stride(self, dim=None):
         text = _e.strides(self._id)
         strides = tuple(map(int, text.split(","))) if text else ()
-        return strides if dim is None else strides[dim]
+        if dim is None:
+            return strides
+        self.size(dim)
+        return strides[dim]
 
-    @property
+    @ReadOnly
     def ndim(self):
         text = _sizes(self._id)
         return text.count(",") + 1 if text else 0
@@ -62,7 +76,7 @@ class TensorFacts(Handle):
 
     ndimension = dim
 
-    @property
+    @ReadOnly
     def dtype(self):
         try:
             return self._dtype
@@ -70,11 +84,11 @@ class TensorFacts(Handle):
             self._dtype = found = dtypes[_e.dtype(self._id)]
             return found
 
-    @property
+    @ReadOnly
     def device(self):
         return device(result(_e.get(self._id, "device")))
 
-    @property
+    @ReadOnly
     def layout(self):
         import torch
 
@@ -137,3 +151,8 @@ class TensorFacts(Handle):
     def data_ptr(self):
         """A number that stands for where the elements lie."""
         return self.untyped_storage().data_ptr() + self.storage_offset() * self.dtype.itemsize
+
+
+for _value in vars(TensorFacts).values():
+    if callable(_value) and hasattr(_value, "__qualname__"):
+        _value.__qualname__ = f"Tensor.{_value.__name__}"

@@ -20,6 +20,11 @@ def _list(value):
 
 def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True, allow_unused=None, is_grads_batched=False, materialize_grads=False):
     outputs, inputs = _list(outputs), _list(inputs)
+    if not inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    for i, output in enumerate(outputs):
+        if not output.requires_grad:
+            raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
     given = [None] * len(outputs) if grad_outputs is None else _list(grad_outputs)
     if len(outputs) > 1:
         total = None

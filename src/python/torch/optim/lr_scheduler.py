@@ -2,8 +2,8 @@
 import json as _json
 
 from .. import _bridge as _b
-from .._bridge import _e, camel as _camel, encode as _encode, result as _result
-from .._calls import bind as _bind
+from .._bridge import _e, camel as _camel, encode as _encode, result as _result, snake as _snake
+from .._calls import bind as _bind, check_signature as _check_signature, row as _row
 from .optimizer import Optimizer as _Optimizer
 
 
@@ -64,7 +64,11 @@ class _LRScheduler(LRScheduler):
 
 
 class _EngineScheduler(LRScheduler):
-    def __init__(self, optimizer, *args, **kwargs):
+    def __init__(self, *args, **kwargs):
+        known = _row(self._path)
+        names = [_names.get(_snake(each), _snake(each)) for each in [*known[0], *known[1]]]
+        _check_signature(f"{type(self)._name}.__init__", ["self", *names[: known[3]]], names[known[3] :], (self, *args), kwargs)
+        optimizer, *args = args if args else (kwargs.pop("optimizer"),)
         if not isinstance(optimizer, _Optimizer):
             raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
         _check_lambdas(type(self).__name__, optimizer, args, kwargs)
@@ -196,7 +200,7 @@ def _check_lambdas(name, optimizer, args, kwargs):
 
 def _class(name):
     path = f"optim.lrScheduler.{name}"
-    return type(name, (_EngineScheduler,), {"_path": path, "__module__": __name__, "_is_plateau": name == "ReduceLROnPlateau"})
+    return type(name, (_EngineScheduler,), {"_path": path, "_name": name, "__module__": __name__, "_is_plateau": name == "ReduceLROnPlateau"})
 
 
 for _name in _json.loads(_e.list("optim.lrScheduler")):

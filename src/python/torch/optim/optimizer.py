@@ -399,3 +399,9 @@ def define(name):
 
     also = {} if name == "LBFGS" else {**WHERE, **ALSO.get(name, {})}
     return type(name, (EngineOptimizer,), {"_path": f"optim.{name}", "_name": name, "__signature__": _SIGNATURE, "_also": also, "__module__": f"torch.optim.{name.lower()}"})
+
+
+for _cls in (Optimizer, EngineOptimizer):
+    for _value in vars(_cls).values():
+        if callable(_value) and hasattr(_value, "__qualname__"):
+            _value.__qualname__ = f"Optimizer.{_value.__name__}"

@@ -4,6 +4,7 @@ from functools import lru_cache
 from ... import _bridge as b
 from ..._bridge import _e, encode, register, result, tensor_of
 from ..._calls import bind, row
+from ..._arguments import no_tensor
 from ..._formats import asked, keep, keeps
 from ..._overrides import as_inputs, there
 from ..._tensor import Tensor
@@ -16,7 +17,7 @@ from .hooks import (
     _global_forward_hooks_with_kwargs,
     _global_forward_pre_hooks,
 )
-from .peers import _unlazy
+from .peers import _unlazy, classes
 
 
 check_forward = None  # layers.py says
@@ -59,6 +60,8 @@ class Calling:
                 args, options = bind(cls._engine_path + "#forward", args, kwargs) if kwargs else (args, None)
             spec, flat = encode(args, options)
             value = _e.callModule(id, spec, *flat)
+            if type(value) is str and value[:1] == "!":
+                raise _first(self, args) or result(value)
             if cls._is_lazy:
                 value = result(value)
                 _unlazy(self)
@@ -145,6 +148,13 @@ class Calling:
             )
         )
         return _replaced(given[0], output)
+
+
+def _first(module, args):
+    """What the layer that sees them first says of arguments that are no tensors."""
+    while isinstance(module, classes["Sequential"]) and len(module):
+        module = module[0]
+    return no_tensor(type(module)._engine_path, args)
 
 
 def _replaced(output, given):

@@ -4,6 +4,7 @@ import re
 
 from ... import _bridge as b
 from ..._bridge import _e, camel, encode, result, snake
+from ..._arguments import no_tensor
 from ..._calls import bind, check_signature, row, signature_of
 from . import calling
 from .lazy import LazyModuleMixin
@@ -76,6 +77,8 @@ def _init(path):
                 check(self, args, kwargs)
             raise
         sync(self)
+        if name in ("TransformerEncoder", "Transformer"):
+            _warn_of_nested(self, options or {})
         if has_own_reset(type(self)):
             self.reset_parameters()
         names = [snake(each) for each in names]
@@ -85,6 +88,29 @@ def _init(path):
         self.__dict__["_floats"] = kept or None
 
     return __init__
+
+
+def _warn_of_nested(module, options):
+    """Why PyTorch would not take its way for nested tensors, of which it says that it was asked for."""
+    encoder = getattr(module, "encoder", module)
+    if not isinstance(encoder, classes["TransformerEncoder"]) or options.get("enableNestedTensor") is False or options.get("customEncoder") is not None or not len(encoder.layers):
+        return
+    layer = encoder.layers[0]
+    reason = None
+    if not isinstance(layer, classes["TransformerEncoderLayer"]):
+        reason = "was not TransformerEncoderLayer"
+    elif layer.norm_first:
+        reason = ".norm_first was True"
+    elif not layer.self_attn.batch_first:
+        reason = ".self_attn.batch_first was not True(use batch_first for better inference performance)"
+    elif layer.self_attn.in_proj_bias is None:
+        reason = ".self_attn was passed bias=False"
+    elif layer.norm1.eps != layer.norm2.eps:
+        reason = ".norm1.eps was not equal to encoder_layer.norm2.eps"
+    elif layer.self_attn.num_heads % 2:
+        reason = ".self_attn.num_heads is odd"
+    if reason:
+        b.warn(f"enable_nested_tensor is True, but self.use_nested_tensor is False because encoder_layer{'' if reason[0] == '.' else ' '}{reason}")
 
 
 def _forward(path):
@@ -97,8 +123,10 @@ def _forward(path):
         if kwargs:
             args, options = bind(base, args, kwargs)
         spec, flat = encode(args, options)
-        value = result(_e.forward(self.__dict__["_engine_id"], spec, *flat))
-        return value
+        value = _e.forward(self.__dict__["_engine_id"], spec, *flat)
+        if type(value) is str and value[:1] == "!":
+            raise no_tensor(path, args) or result(value)
+        return result(value)
 
     forward._is_engine = True
     return forward

@@ -314,5 +314,10 @@ def _takes_names(forward, args):
 
 
 Module.__module__ = "torch.nn.modules.module"
+# Its methods are Module's wherever they are written.
+for _cls in Module.__mro__[1:-1]:
+    for _name, _value in vars(_cls).items():
+        if callable(_value) and hasattr(_value, "__qualname__"):
+            _value.__qualname__ = f"Module.{_value.__name__}"
 classes["Module"] = Module
 Module._is_lazy = False

@@ -1,6 +1,14 @@
 """Modules on their way to another dtype or device."""
+from ..._arguments import refused
 from ..._calls import device_name
 from ..._tensor import Tensor
+
+
+def refusal(args, kwargs):
+    """PyTorch's error for what `to` does not take, which modules and tensors share."""
+    import torch
+
+    return refused("Tensor", "to", (torch.empty(0), *args), kwargs)
 
 
 class Moving:
@@ -34,6 +42,12 @@ class Moving:
     def to(self, *args, **kwargs):
         import torch
 
+        wrong = refusal(args, kwargs)
+        if wrong:
+            raise wrong
+        if any(type(arg) is int for arg in args):
+            device_name(next(arg for arg in args if type(arg) is int))
+        args = [torch.float64 if arg is float else torch.int64 if arg is int else arg for arg in args]
         device = dtype = None
         format = kwargs.get("memory_format")
         for arg in (*args, kwargs.get("device"), kwargs.get("dtype"), kwargs.get("tensor")):

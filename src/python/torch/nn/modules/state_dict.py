@@ -2,6 +2,7 @@
 import itertools
 from collections import OrderedDict, namedtuple
 
+from ..._bridge import warn
 from ..._parameter import Parameter, UninitializedTensorMixin
 from ..._tensor import Tensor
 
@@ -13,6 +14,9 @@ class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpec
         return super().__repr__()
 
     __str__ = __repr__
+
+
+_POSITIONAL = "Positional args are being deprecated, use kwargs instead. Refer to https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict for details."
 
 
 class StateDicts:
@@ -36,6 +40,7 @@ class StateDicts:
 
     def state_dict(self, *args, destination=None, prefix="", keep_vars=False):
         if args:
+            warn(_POSITIONAL, FutureWarning)
             destination = args[0] if destination is None else destination
             prefix = args[1] if len(args) > 1 else prefix
             keep_vars = args[2] if len(args) > 2 else keep_vars
