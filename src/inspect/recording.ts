@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import {
   type ForwardTrace,
   type InputSource,
@@ -15,6 +14,7 @@ import {
   type TraceStep,
   type ValueId,
 } from "../protocol/index.js";
+import { now } from "./clock.js";
 import { CalledPlaces } from "./calledPlaces.js";
 import { type CallFrame, type Locate } from "./callFrames.js";
 import type { Engine, Module, Operation, Tensor } from "./engine.js";
@@ -167,7 +167,7 @@ export class Recording {
         frames: this.#calledByEngine() ? [] : frames(),
       });
     }
-    this.#calls.push({ module, args, step, started: performance.now(), calls: new Map() });
+    this.#calls.push({ module, args, step, started: now(), calls: new Map() });
   }
 
   /** Returns what the caller gets in the output's place, undefined for the output itself. */
@@ -180,7 +180,7 @@ export class Recording {
       // A module that gives out what went in (Identity) is on the way all the same.
       if (this.#calls.length > 1) handedOn = this.#standForInputs(call, step, output);
       step.outputs = this.#values.operands([handedOn ?? output], "constant");
-      step.duration = performance.now() - call.started;
+      step.duration = now() - call.started;
       this.watcher?.left?.(call.step!, step.parent, step.path, module, handedOn ?? output);
     }
     this.#calls.pop();
@@ -219,7 +219,7 @@ export class Recording {
     if (call.step !== null) {
       this.#refusal ??= this.#refusalOf(call, call.step);
       this.#fail(call.step, error, frames);
-      (this.#steps[call.step] as Recorded<ModuleStep>).duration = performance.now() - call.started;
+      (this.#steps[call.step] as Recorded<ModuleStep>).duration = now() - call.started;
     }
     this.#calls.pop();
     if (this.#calls.length > 0) return;

@@ -61,23 +61,27 @@ export class Reinitializer {
     while (this.#undo.length > undoDepthLimit || this.#undo.reduce((sum, { bytes }) => sum + bytes, 0) > undoBytesLimit) this.#undo.shift();
   }
 
-  /** Fills parameters for as long as `body` runs; `afterwards` is given what takes it back, and has to call that. */
+  /**
+   * Fills parameters for as long as `body` runs; `afterwards` is given what takes it back, and has to call that. Without `values` whoever asks has copies of those, and
+   * puts them back.
+   */
   during<Result>(
     root: Module,
     target: InitializationTarget,
     choice: InitializationChoice,
     body: () => Result,
     afterwards: (restore: () => void) => void,
+    keeps = { values: true },
   ): Result {
-    afterwards(this.#fill(root, target, choice).restore);
+    afterwards(this.#fill(root, target, choice, keeps).restore);
     return body();
   }
 
-  #fill(root: Module, target: InitializationTarget, choice: InitializationChoice): Undo {
+  #fill(root: Module, target: InitializationTarget, choice: InitializationChoice, keeps = { values: true }): Undo {
     const modules = targetModules(this.#engine, root, target);
     const fills = choice.kind === "asConstructed" ? this.#resets(modules) : this.#schemeFills(modules, choice, target.kind === "model");
     const tensors = new Set(fills.flatMap(({ tensors }) => tensors));
-    const undo = this.#save(tensors);
+    const undo = this.#save(tensors, keeps);
     this.#initializations.fromEditor = true;
     try {
       for (const { fill } of fills) fill();
@@ -151,12 +155,12 @@ export class Reinitializer {
     return fills;
   }
 
-  #save(tensors: ReadonlySet<Tensor>): Undo {
+  #save(tensors: ReadonlySet<Tensor>, keeps: { readonly values: boolean }): Undo {
     let bytes = 0;
     const restores: (() => void)[] = [];
     for (const tensor of tensors) {
       restores.push(this.#initializations.save(tensor));
-      if (tensor.device !== "cpu") continue;
+      if (tensor.device !== "cpu" || !keeps.values) continue;
       const { storage } = tensor;
       const values = storage.data.slice();
       bytes += values.byteLength;

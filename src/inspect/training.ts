@@ -48,6 +48,8 @@ export function* trainingSteps(engine: Engine, { root, batch, parameters, input 
         objective ??= objectiveFor(engine, request.loss, output, args);
         return objective.of(output);
       });
+      // Those of the step before are not held beside the new ones.
+      for (const tensor of trained) tensor.grad = null;
       const gradients = engine.autograd.grad(loss, trained, { allowUnused: true });
       trained.forEach((tensor, at) => (tensor.grad = gradients[at] ?? null));
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Training } from "../protocol/index.js";
+import { now } from "./clock.js";
 import type { Engine, Tensor } from "./engine.js";
 import { finiteOrNull, gradientNormOf, KeptSamples, StepMeasurement } from "./trainingSamples.js";
 
@@ -64,7 +65,7 @@ export class TrainingRecorder {
       this.onStep?.();
       return null;
     }
-    const began = performance.now();
+    const began = now();
     if (step > 0 && known.spent > mostShare * (began - known.began)) {
       known.samples.add({ step, loss, gradientNorm: null });
       this.onStep?.();
@@ -72,11 +73,11 @@ export class TrainingRecorder {
     }
     const measurement = new StepMeasurement(this.engine, known.parameters);
     const gradientNorm = gradientNormOf(this.engine, known.parameters, lookedAt);
-    known.spent += performance.now() - began;
+    known.spent += now() - began;
     return () => {
-      const ended = performance.now();
+      const ended = now();
       known.samples.add({ step, loss, gradientNorm, parameters: measurement.ended() });
-      known.spent += performance.now() - ended;
+      known.spent += now() - ended;
       this.onStep?.();
     };
   }
@@ -86,7 +87,7 @@ export class TrainingRecorder {
     const all = optimizer.paramGroups.flatMap(({ params }) => params);
     const parameters = all.filter((tensor) => tensor.device === "cpu" && tensor.numel() > 0);
     const most = Math.max(8, Math.min(mostSamples, Math.floor(mostParameterSamples / Math.max(1, parameters.length))));
-    const known: Followed = { name, parameters, samples: new KeptSamples(most), began: performance.now(), steps: 0, loss: null, spent: 0 };
+    const known: Followed = { name, parameters, samples: new KeptSamples(most), began: now(), steps: 0, loss: null, spent: 0 };
     this.#followed.set(optimizer, known);
     return known;
   }

@@ -78,23 +78,28 @@ export class Trials {
   }
 
   signal(request: SignalRequest): Signal {
-    const { reinitializer, ...model } = this.#model(request.model);
+    const { reinitializer, module } = this.#model(request.model);
+    const { trial } = request;
+    return this.#quietly(() =>
+      this.#restoring.leavingNoTrace(module, (afterwards) => {
+        if (trial === null) return this.#measured(request);
+        if (trial.seed !== null) this.#engine.manualSeed(trial.seed);
+        return reinitializer.during(module, trial.target, trial.choice, () => this.#measured(request), afterwards, { values: false });
+      }),
+    );
+  }
+
+  /** The signal of a model as it is now; whoever asks has it as before afterwards. */
+  #measured(request: SignalRequest): Signal {
+    const model = this.#model(request.model);
     const { seed, trial } = request;
     const { input, batch } = this.#batchFor(request);
-    const tree = this.#tree(this.#model(request.model));
+    const tree = this.#tree(model);
     // There and back.
     const total = model.shown && 2 * model.shown.recording.calls * (input.kind === "random" ? input.batches : 1);
     let done = 0;
     const tell = (at: string): void => this.#progress({ done: ++done, total: total && Math.max(total, done), at });
-    const of = { input, seed, trial };
-    const measure = () => measureSignal(this.#engine, this.#recorder, model.module, batch, of, (tensor) => tree.idOf(tensor), tell);
-    return this.#quietly(() =>
-      this.#restoring.leavingNoTrace(model.module, (afterwards) => {
-        if (trial === null) return measure();
-        if (trial.seed !== null) this.#engine.manualSeed(trial.seed);
-        return reinitializer.during(model.module, trial.target, trial.choice, measure, afterwards);
-      }),
-    );
+    return measureSignal(this.#engine, this.#recorder, model.module, batch, { input, seed, trial }, (tensor) => tree.idOf(tensor), tell);
   }
 
   /** Takes steps with a model, one between two yields, and has it as before at the end, whoever ends it. */
@@ -117,23 +122,26 @@ export class Trials {
     const model = this.#model(name);
     const tree = this.#tree(model);
     const canMeasure = definesForward(this.#engine, model.module);
-    const stateOf = (state: RunnerState) =>
-      this.#inState(model, state, (problems) => ({
-        problems,
-        signal: canMeasure ? this.signal({ model: name, input, seed, trial: null }) : null,
-        values: tree.tensors.map(({ tensor }) => {
-          if (!tensor.dtype.isFloatingPoint || !hasValues(this.#engine, tensor)) return null;
-          // What the model holds now, it holds again when it is compared: a copy would only take memory.
-          return state.kind === "current" ? tensor.detach() : tensor.detach().clone();
-        }),
-      }));
-    const { values, ...one } = stateOf(first);
-    const { values: others, ...other } = stateOf(second);
-    const tensors = values.flatMap((value, id) => {
-      const its = others[id];
-      return value && its && value.numel() > 0 ? [comparedTensor(this.#engine, id, value, its)] : [];
-    });
-    return { first: one, second: other, tensors };
+    // A pass may write to buffers: the values are looked at before. Nor does it need room beside them.
+    const inState = <Found>(state: RunnerState, look: (values: readonly (Tensor | null)[]) => Found) =>
+      this.#inState(model, state, (problems) => {
+        const found = look(
+          tree.tensors.map(({ tensor }) => (tensor.dtype.isFloatingPoint && hasValues(this.#engine, tensor) && tensor.numel() > 0 ? tensor.detach() : null)),
+        );
+        return { found, state: { problems, signal: canMeasure ? this.#measured({ model: name, input, seed, trial: null }) : null } };
+      });
+    // What the model holds now, it holds again when the other is there as a copy.
+    const isSwapped = first.kind === "current";
+    const { found: kept, state: early } = inState(isSwapped ? second : first, (values) => values.map((value) => value?.clone() ?? null));
+    const { found: tensors, state: late } = inState(isSwapped ? first : second, (values) =>
+      values.flatMap((value, id) => {
+        const its = kept[id];
+        // Each copy is held until it is compared.
+        kept[id] = null;
+        return value && its ? [isSwapped ? comparedTensor(this.#engine, id, value, its) : comparedTensor(this.#engine, id, its, value)] : [];
+      }),
+    );
+    return { first: isSwapped ? late : early, second: isSwapped ? early : late, tensors };
   }
 
   saveState({ model: name, state, path }: RunnerMethods["saveState"]["params"]): null {
@@ -183,7 +191,7 @@ export class Trials {
           case "reinitialized": {
             const { target, choice, seed } = state.reinitialization;
             if (seed !== null) this.#engine.manualSeed(seed);
-            return reinitializer.during(module, target, choice, () => body([]), afterwards);
+            return reinitializer.during(module, target, choice, () => body([]), afterwards, { values: false });
           }
           case "trained": {
             const request = { ...state.steps, model: model.name };
@@ -193,6 +201,8 @@ export class Trials {
               if (done) break;
               this.#progress({ done: value.steps, total: request.steps, at: "" });
             }
+            // The last step's gradients are in the way of what comes.
+            for (const { tensor } of this.#tree(model).tensors) tensor.grad = null;
             return body([]);
           }
         }

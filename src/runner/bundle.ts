@@ -116,20 +116,29 @@ function bundlePath(entry: string): string {
 }
 
 function bundleFailure(errors: readonly Message[], folder: string, lineStarts: ReadonlyMap<string, LineStarts>): Failure {
-  const [error] = errors;
+  // What has no place, as a folder that cannot be read, comes of what has one.
+  const error = errors.find(({ location }) => location) ?? errors[0];
   const unresolved = /^Could not resolve "(.*)"/.exec(error!.text)?.[1];
   const isImport =
     unresolved !== undefined ||
     error!.pluginName === pluginName ||
     /^(No matching export|No loader is configured|Cannot read|Could not read)/.test(error!.text);
   const location = error!.location && messageLocation(error!.location, folder, lineStarts);
-  const hints: string[] = [];
-  if (unresolved !== undefined) {
-    const packageName = /^(?![./])(@[^/]+\/[^/]+|[^/]+)/.exec(unresolved)?.[1];
-    hints.push(packageName ? l10n.t("Install the package: {0}", `npm install ${packageName}`) : l10n.t("Check the path and the spelling."));
-  }
+  const hints = unresolved === undefined ? [] : [unresolvedHint(unresolved, dirname(location?.file ?? join(folder, "model")))];
   if (errors.length > 1) hints.push(errors.length === 2 ? l10n.t("There is one more error.") : l10n.t("There are {0} more errors.", errors.length - 1));
   return { kind: isImport ? "import" : "syntax", message: error!.text, hint: hints.join(" ") || null, location, stack: [] };
+}
+
+/** What helps where `name` leads nowhere from a folder on. */
+function unresolvedHint(name: string, from: string): string {
+  if (name.startsWith("#")) return l10n.t("A name that begins with # is looked up in {0} of the folder's package.json.", '"imports"');
+  const packageName = /^(@[^/:]+\/[^/:]+|[^./@:][^/:]*)(?=\/|$)/.exec(name)?.[1];
+  if (packageName === undefined) return l10n.t("Check the path and the spelling.");
+  const isThere = (folder: string): boolean =>
+    existsSync(join(folder, "node_modules", packageName)) || (dirname(folder) !== folder && isThere(dirname(folder)));
+  return isThere(from)
+    ? l10n.t("The package is installed, but offers nothing of this name: see {0} and {1} in its package.json.", '"exports"', '"main"')
+    : l10n.t("Install the package: {0}", `npm install ${packageName}`);
 }
 
 function messageLocation(location: NonNullable<Message["location"]>, folder: string, lineStarts: ReadonlyMap<string, LineStarts>): SourceLocation {

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { basename, dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as l10n from "@vscode/l10n";
@@ -48,6 +49,7 @@ export function bundlePlugin(surroundings: Surroundings, entry: string, state: (
         resolveDir: dirname(entry),
       }));
       build.onResolve({ filter: /^https?:/ }, fromNetwork);
+      build.onResolve({ filter: /^node:/ }, ofNode);
       resolveAsKnown(build, entry);
       build.onLoad({ filter: /\.node$/ }, ({ path }) => nativeAddon(path));
       build.onLoad({ filter: /\.json$/ }, (args) => loadData(surroundings, state(), args));
@@ -87,6 +89,13 @@ function partOfEngine(specifier: string): string | null {
 /** Node has no such import; where the code tries one as it runs, the code hears of it. */
 function fromNetwork({ path, kind }: OnResolveArgs): OnResolveResult | undefined {
   return kind === "import-statement" ? { errors: [{ text: l10n.t("{0} is on the network, from where nothing is imported.", path) }] } : undefined;
+}
+
+/** One that Node does not have would be missed only as the bundle is loaded, by nobody's line; where the code tries one as it runs, the code hears of it. */
+function ofNode({ path, kind }: OnResolveArgs): OnResolveResult | undefined {
+  return kind === "import-statement" && !isBuiltin(path)
+    ? { errors: [{ text: l10n.t("Node {0} has no module {1}.", process.versions.node, path) }] }
+    : undefined;
 }
 
 /** esbuild names files by where they really are; the user knows them, and has them open, by the path through a symbolic link. */

@@ -6,6 +6,7 @@ import timers from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import * as l10n from "@vscode/l10n";
+import { now } from "../inspect/clock.js";
 import { type CallFrame, type Engine, Inspection, lackingIn, ScriptCalls } from "../inspect/index.js";
 import type {
   Access,
@@ -194,9 +195,9 @@ let progressAt = 0;
 
 /** False where it was not told, because it was only just before. */
 function progress(progress: Progress): boolean {
-  const now = performance.now();
-  if (now - progressAt < progressMilliseconds) return false;
-  progressAt = now;
+  const time = now();
+  if (time - progressAt < progressMilliseconds) return false;
+  progressAt = time;
   tell({ kind: "progress", progress });
   return true;
 }

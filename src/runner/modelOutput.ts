@@ -4,6 +4,7 @@ import process from "node:process";
 import timers from "node:timers";
 import { stopHere } from "./modelCode.js";
 import type { OutputCount } from "./pipeMessages.js";
+import { replace } from "./replace.js";
 
 /** Of before any code of the user's, which may change them. */
 const { wait } = Atomics;
@@ -32,6 +33,14 @@ export class ModelOutput {
         return true;
       };
     }
+    // By its number a stream is no other: written to past this, it would throw where the pipe is full.
+    replace(fs, "writeSync", (call, args) => {
+      const name = streams.find((each) => fileOf(each) === args[0]);
+      if (name === undefined) return call(args);
+      const bytes = bytesOf(args[1], args.slice(2));
+      this.#print(name, bytes, "utf8");
+      return bytes.length;
+    });
   }
 
   get written(): OutputCount {
@@ -65,7 +74,7 @@ export class ModelOutput {
 
   /** Waits until all is written: what a loop prints faster than it is read would otherwise pile up in memory. */
   #write(name: (typeof streams)[number], bytes: Uint8Array): void {
-    const { fd } = process[name] as NodeJS.WriteStream & { readonly fd: number };
+    const fd = fileOf(name);
     for (let at = 0; at < bytes.length; ) {
       try {
         const count = writeSync(fd, bytes, at);
@@ -80,4 +89,20 @@ export class ModelOutput {
       }
     }
   }
+}
+
+function fileOf(name: (typeof streams)[number]): number {
+  return (process[name] as NodeJS.WriteStream & { readonly fd: number }).fd;
+}
+
+/** What `fs.writeSync` is to write: a text in an encoding, or bytes from an offset on. */
+function bytesOf(data: unknown, [first, second]: readonly unknown[]): Buffer {
+  if (!ArrayBuffer.isView(data)) return Buffer.from(String(data), typeof second === "string" ? (second as BufferEncoding) : "utf8");
+  const given = (typeof first === "object" && first !== null ? first : { offset: first, length: second }) as {
+    readonly offset?: number | null;
+    readonly length?: number | null;
+  };
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const offset = given.offset ?? 0;
+  return bytes.subarray(offset, offset + (given.length ?? bytes.length - offset));
 }

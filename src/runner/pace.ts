@@ -1,6 +1,4 @@
-import { performance } from "node:perf_hooks";
-
-const now = performance.now.bind(performance);
+import { now } from "../inspect/clock.js";
 
 export interface PaceOptions {
   /** Milliseconds until it is done for the first time, and between two times at first. */

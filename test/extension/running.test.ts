@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setup, suite, teardown, test } from "mocha";
 import * as vscode from "vscode";
@@ -122,6 +122,50 @@ suite("running a model file", () => {
       );
     } finally {
       await configuration.update("timeLimit", undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  test("does not end by saving what runs to the end, and offers to begin again", async () => {
+    const { showInformationMessage } = vscode.window;
+    const asked: { readonly text: string; readonly answer: (button?: unknown) => void }[] = [];
+    const ask = (text: string, ...buttons: unknown[]): Promise<unknown> =>
+      new Promise((resolve) => asked.push({ text, answer: (chosen) => resolve(chosen === undefined ? undefined : buttons[0]) }));
+    Object.assign(vscode.window, { showInformationMessage: ask });
+    const parameters = async (): Promise<readonly number[]> => (await models(editor)).map(({ totals }) => totals.parameters);
+    const begun = join(folder, "begun");
+    const done = join(folder, "done");
+    const trains = (width: number): string =>
+      `import { existsSync, writeFileSync } from "node:fs";\n${net}writeFileSync(${JSON.stringify(begun)}, "");\nwhile (!existsSync(${JSON.stringify(done)}));\nexport const after = new nn.Linear(2, ${width});\n`;
+    const editor = await openFile("training.ts", trains(2));
+    try {
+      const ended = vscode.commands.executeCommand("layerscope.runToEnd");
+      await until("the run has begun", () => existsSync(begun));
+      for (const width of [3, 4]) {
+        await replaceText(editor, trains(width));
+        await editor.document.save();
+      }
+      await until("it is said", () => asked.length > 0);
+      await writeFile(done, "");
+      await ended;
+      assert.deepEqual([await parameters(), asked.map(({ text }) => text)], [[49, 6], ["training.ts runs to the end with the text that it began with."]]);
+      asked[0]!.answer("again");
+      await until("the saved text has run", async () => (await parameters())[1] === 12);
+
+      // Whoever lets it go on stops it as ever.
+      await rm(done);
+      await rm(begun);
+      const stopped = vscode.commands.executeCommand("layerscope.runToEnd");
+      await until("the run has begun again", () => existsSync(begun));
+      await replaceText(editor, trains(5));
+      await editor.document.save();
+      await until("it is said again", () => asked.length === 2);
+      asked[1]!.answer();
+      await vscode.commands.executeCommand("layerscope.stop");
+      await stopped;
+      assert.deepEqual([await parameters(), asked.length], [[49], 2]);
+    } finally {
+      for (const file of [begun, done]) await rm(file, { force: true });
+      Object.assign(vscode.window, { showInformationMessage });
     }
   });
 

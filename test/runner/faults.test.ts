@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, symlinkSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Failure } from "../../src/protocol/index.js";
 import { leftovers, Workspace } from "./workspace.js";
@@ -288,6 +289,31 @@ throw new Error("late");`);
   test("a package that is not installed", async () => {
     const { failure } = await workspace.run('import x from "@some/package/part";\nconsole.log(x);');
     expect(failure).toMatchObject({ kind: "import", hint: "Install the package: npm install @some/package" });
+  });
+
+  test.each([
+    ["tricky", /^The package is installed, but offers nothing of this name: see "exports"/],
+    ["pattern/a/b", /^The package is installed/],
+    ["#layers", /looked up in "imports" of the folder's package\.json/],
+    ["@/layers", /^Check the path and the spelling\.$/],
+  ])("%s, which leads nowhere", async (name, hint) => {
+    workspace.write("node_modules/tricky/package.json", '{ "exports": { ".": { "import": "../../../elsewhere", "default": null } } }');
+    workspace.write("node_modules/pattern/package.json", '{ "exports": { "./*": "./*/../*.js" } }');
+    const { failure, file } = await workspace.run(`const a = 1;\nimport x from "${name}";\nconsole.log(a, x);`);
+    expect(failure).toMatchObject({ kind: "import", message: `Could not resolve "${name}"`, hint: expect.stringMatching(hint), location: { file, line: 2 } });
+  });
+
+  test("a module that Node does not have", async () => {
+    const { failure, file } = await workspace.run('const a = 1;\nimport x from "node:nothing";\nconsole.log(a, x);');
+    expect(failure).toMatchObject({ kind: "import", message: `Node ${process.versions.node} has no module node:nothing.`, location: { file, line: 2 } });
+    const tried = await workspace.run(`${head}await import("node:nothing").catch(() => {});`);
+    expect(tried.failure).toBeNull();
+  });
+
+  test.skipIf(process.platform === "win32")("a folder that leads to itself", async () => {
+    symlinkSync(path.join(workspace.folder, "loop"), path.join(workspace.folder, "loop"));
+    const { failure, file } = await workspace.run('const a = 1;\nimport { b } from "./loop/layers.js";\nconsole.log(a, b);');
+    expect(failure).toMatchObject({ kind: "import", message: 'Could not resolve "./loop/layers.js"', location: { file, line: 2 } });
   });
 
   test("a name that the engine does not have", async () => {

@@ -28,6 +28,8 @@ interface Case {
   readonly ends: { readonly kind: Failure["kind"]; readonly message: string | RegExp; readonly line: number | null; readonly hint?: string | RegExp } | null;
   readonly models?: readonly string[];
   readonly options?: RunOptions;
+  /** What lies beside it. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 const exit = (call: string) => ({ kind: "exit", message: `${call} ended the run here.`, line: 3 }) as const;
@@ -86,6 +88,38 @@ const cases: readonly Case[] = [
     code: 'const error = new Error("here");\nObject.defineProperty(error, "stack", { get() { throw 1; } });\nthrow error;',
     ends: thrown("here", null),
   },
+  { name: "an export that is a promise to whoever takes it", code: "export function then() {\n  throw new Error('asked');\n}", ends: thrown("asked", 4) },
+  { name: "a promise that throws", code: "await { then() { throw new Error('asked'); } };", ends: thrown("asked", 3) },
+  {
+    name: "a variable of which all throws",
+    code: "export const p = new Proxy({}, new Proxy({}, { get() { return () => { throw new Error('trap'); }; } }));",
+    ends: { kind: "internal", message: "p could not be looked at: trap", line: 3 },
+  },
+  {
+    name: "a thrown value of which all throws",
+    code: "const { proxy, revoke } = Proxy.revocable({}, {});\nrevoke();\nthrow proxy;",
+    ends: thrown(/^Thrown: /, null),
+  },
+  { name: "an end in a timer that it waits for", code: "setTimeout(() => process.exit(3), 10);\nawait new Promise(() => {});", ends: exit("process.exit(3)") },
+  {
+    name: "streams that are closed",
+    code: "process.stdout.destroy();\nprocess.stderr.end();\nconsole.log('x');\nthrow new Error('after');",
+    ends: thrown("after", 6),
+  },
+  { name: "another folder to work in", code: "process.chdir('/');\nthrow new Error('away');", ends: thrown("away", 4) },
+  { name: "a clock that tells nothing", code: "Date.now = () => NaN;\nperformance.now = () => NaN;\nnet(torch.ones(1, 3));", ends: null },
+  { name: "texts without methods", code: "JSON.stringify = () => { throw new Error('patched'); };\nJSON.parse = () => 7;", ends: null },
+  {
+    name: "an error that nobody hears",
+    code: 'import { EventEmitter } from "node:events";\nsetTimeout(() => new EventEmitter().emit("error", new Error("emitted")));\nawait new Promise(() => setTimeout(() => {}, 1e6));',
+    ends: thrown("emitted", 4),
+  },
+  {
+    name: "a package.json that begins with a byte order mark",
+    code: 'import three from "./marked/index.cjs";\nthrow new Error(`${three}`);',
+    ends: thrown("3", 4),
+    files: { "marked/package.json": '\uFEFF{ "type": "commonjs" }', "marked/index.cjs": "\uFEFFmodule.exports = 3;" },
+  },
   {
     name: "a cause that is itself",
     code: 'const error: any = new Error("here");\nerror.cause = error;\nthrow error;',
@@ -94,7 +128,8 @@ const cases: readonly Case[] = [
 ];
 
 describe("a model file with", () => {
-  test.each(cases)("$name", async ({ code, ends, models: wanted = ["net"], options = {} }) => {
+  test.each(cases)("$name", async ({ code, ends, models: wanted = ["net"], options = {}, files = {} }) => {
+    for (const [name, text] of Object.entries(files)) workspace.write(name, text);
     const { failure, models, file } = await workspace.run(head + code, options);
     if (ends === null) expect(failure).toBeNull();
     else {
@@ -103,6 +138,15 @@ describe("a model file with", () => {
       expect(failure!.location).toEqual(ends.line === null ? null : expect.objectContaining({ file, line: ends.line }));
     }
     expect(models.map(({ name }) => name)).toEqual(expect.arrayContaining([...wanted]));
+  });
+
+  test("more written to a stream by its number than a pipe holds", async () => {
+    const { failure, printed } = await workspace.run(
+      `${head}import { writeSync } from "node:fs";\nfor (let i = 0; i < 40; i++) if (writeSync(2, "x".repeat(10_000)) !== 10_000) throw new Error("not all");\nwriteSync(1, Buffer.from("-end-"), 1, 3);`,
+    );
+    expect(failure).toBeNull();
+    expect(printed).toHaveLength(400_003);
+    expect(printed).toContain("end");
   });
 
   test("modules that are nested 1,000 deep", async () => {

@@ -1,8 +1,9 @@
 import { defineComposite, defineOperation } from "../dispatch/index.js";
-import { float64, int64 } from "../dtype.js";
+import { float64, int64, type ElementArray } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
+import { checkInterrupt } from "../interruption.js";
 import { denseValues } from "../kernels/elementwise.js";
-import * as kernels from "../kernels/reduce.js";
+import { sortedPositions, topPositions } from "../kernels/order.js";
 import { slicesOf } from "../kernels/slices.js";
 import { withoutValues, Storage } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
@@ -35,8 +36,8 @@ function sortedIndices(x: Tensor, dim: number, descending: boolean, count: numbe
       for (let k = 0; k < count; k++) data[starts[s]! + k * stride] = positions[k]!;
     };
     const slices = slicesOf(x, alongDim(x, dim));
-    if (count > 0 && count * fewOfMany <= slices.size) kernels.topPositions(slices, count, descending ? 1 : -1, store);
-    else kernels.sortedPositions(slices, descending, store);
+    if (count > 0 && count * fewOfMany <= slices.size) topPositions(slices, count, descending ? 1 : -1, store);
+    else sortedPositions(slices, descending, store);
   }
   return indices;
 }
@@ -141,7 +142,7 @@ export interface UniqueOptions {
 }
 
 /** The rows to compare: elements, or slices of a dimension as runs in one array. */
-function rowsOf(x: Tensor, dim: number | null): { values: ArrayLike<number>; count: number; width: number } {
+function rowsOf(x: Tensor, dim: number | null): { values: ElementArray; count: number; width: number } {
   if (dim === null) return { values: denseValues(x), count: x.numel(), width: 1 };
   const count = x.sizes[dim]!;
   const moved = x.movedim(dim, 0);
@@ -149,7 +150,7 @@ function rowsOf(x: Tensor, dim: number | null): { values: ArrayLike<number>; cou
 }
 
 /** Groups equal rows that follow each other in `order`: the first of each group, the group of each row, the size of each group. */
-function grouped(order: readonly number[], areEqual: (a: number, b: number) => boolean): { firsts: number[]; inverse: number[]; counts: number[] } {
+function grouped(order: Uint32Array, areEqual: (a: number, b: number) => boolean): { firsts: number[]; inverse: number[]; counts: number[] } {
   const firsts: number[] = [];
   const counts: number[] = [];
   const inverse = new Array<number>(order.length);
@@ -169,14 +170,16 @@ function distinct(x: Tensor, options: UniqueOptions, sorted: boolean): Tensor | 
   const dim = options.dim == null ? null : normalizeDim(options.dim, x.sizes.length);
   const { values, count, width } = rowsOf(x, dim);
   const compare = (a: number, b: number): number => {
+    checkInterrupt();
     for (let k = 0; k < width; k++) {
       const difference = values[a * width + k]! - values[b * width + k]!;
       if (difference !== 0) return difference;
     }
     return 0;
   };
-  const order = Array.from({ length: count }, (_, i) => i);
-  if (sorted) order.sort((a, b) => compare(a, b) || a - b);
+  let order: Uint32Array = Uint32Array.from({ length: count }, (_, i) => i);
+  if (sorted && dim === null) sortedPositions({ data: values, starts: Int32Array.of(0), size: count, stride: 1 }, false, (_, positions) => (order = positions));
+  else if (sorted) order.sort((a, b) => compare(a, b) || a - b);
   const { firsts, inverse, counts } = grouped(order, (a, b) => compare(a, b) === 0);
   const result = indexSelect(dim === null ? reshape(x.detach(), -1) : x.detach(), dim ?? 0, integers(firsts));
   const results = [result];

@@ -255,6 +255,11 @@ export class ModelSession implements vscode.Disposable {
     while (this.#run) await this.#run;
   }
 
+  /** A run is under way that the user lets take as long as it likes. */
+  get runsToEnd(): boolean {
+    return this.#toEnd;
+  }
+
   /** The text differs, in more than white space, from the one that ran or was looked at last. */
   get rewritten(): boolean {
     return this.#texts?.isRewritten(vscode.workspace.textDocuments.map(openText)) === true;

@@ -18,6 +18,8 @@ export class ModelSessions implements vscode.Disposable {
   readonly #viewers = new Set<Viewer>();
   /** What was run when a document was about to be saved, and whether the user saved it: what saves itself does so while they type. */
   readonly #saves = new WeakMap<vscode.TextDocument, { readonly version: number; readonly asked: boolean }>();
+  /** The sessions that are asked about at the moment: whether they are to run to the end anew. */
+  readonly #offered = new WeakSet<ModelSession>();
   /** The sources that say by themselves when models are made. */
   readonly #heard = new Map<ModelSource, vscode.Disposable>();
   readonly #builds: Builds;
@@ -208,8 +210,21 @@ export class ModelSessions implements vscode.Disposable {
     for (const session of this.#sessions.values()) {
       const mayRun = session.source.runsByItself?.(session.file) ?? true;
       const wanted = mayRun && session.source.runsOnSave && (session.hasRun || shown.has(session));
-      if (wanted && session.dependsOn(documentKey(document.uri)) && settings.runOnSave(documentUri(session.file))) void session.run({ asked, onSave: true });
+      if (!wanted || !session.dependsOn(documentKey(document.uri)) || !settings.runOnSave(documentUri(session.file))) continue;
+      if (session.runsToEnd) void this.#offerToBeginAgain(session);
+      else void session.run({ asked, onSave: true });
     }
+  }
+
+  /** A run that may take hours because the user wants its end is not ended by saving. */
+  async #offerToBeginAgain(session: ModelSession): Promise<void> {
+    if (this.#offered.has(session)) return;
+    this.#offered.add(session);
+    const again = vscode.l10n.t("Begin Again");
+    const text = vscode.l10n.t("{0} runs to the end with the text that it began with.", vscode.workspace.asRelativePath(documentUri(session.file)));
+    const picked = await vscode.window.showInformationMessage(text, again);
+    this.#offered.delete(session);
+    if (picked && this.#sessions.get(session.file) === session) await session.run({ asked: true, toEnd: true });
   }
 
   /** Ends the sessions that no view shows and no tab has open, and those whose source is gone. */

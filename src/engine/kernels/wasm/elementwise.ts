@@ -1,4 +1,5 @@
 import { bool, float32, type ElementArray } from "../../dtype.js";
+import { checkInterrupt } from "../../interruption.js";
 import { equalSizes } from "../../size.js";
 import type { Tensor } from "../../tensor.js";
 import { broadcastOperand, mergedDims, offsetsOf, type Operand as Layout } from "../strided.js";
@@ -130,6 +131,7 @@ function forEachPiece(memory: Float32Array, { length, count, sources }: Rows, ru
         if (source.pattern !== "kept") bringIn(memory, places[k]! / bytes, source, start, row, rows, column, columns);
       }
       run(start, rows * columns);
+      checkInterrupt();
     }
   }
 }

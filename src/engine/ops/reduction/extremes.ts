@@ -2,6 +2,7 @@ import { defineComposite, defineOperation, named, type BackwardContext, type Ope
 import { bool, int64 } from "../../dtype.js";
 import { IndexError, NotImplementedError, RuntimeError } from "../../errors.js";
 import { binary, denseValues, ternary } from "../../kernels/elementwise.js";
+import { sortedPositions } from "../../kernels/order.js";
 import * as kernels from "../../kernels/reduce.js";
 import { slicesOf } from "../../kernels/slices.js";
 import { normalizeDim, Tensor } from "../../tensor.js";
@@ -203,7 +204,7 @@ export function min(x: Tensor, ...args: unknown[]): Tensor | ValuesAndIndices {
 /** Which of a sorted slice's positions is asked for; NaN, if `propagates` and present, comes instead. */
 function rankedPositions(output: Tensor, x: Tensor, dims: readonly number[], rank: (notNan: number) => number, propagates: boolean): void {
   const slices = slicesOf(x, dims);
-  kernels.sortedPositions(slices, false, (s, positions) => {
+  sortedPositions(slices, false, (s, positions) => {
     let notNan = positions.length;
     while (notNan > 0 && Number.isNaN(slices.data[slices.starts[s]! + positions[notNan - 1]! * slices.stride]!)) notNan--;
     const at = notNan < positions.length && propagates ? notNan : rank(notNan);
@@ -326,7 +327,7 @@ const modeOperation = defineComposite(
     requireElements(x, dims, along, "mode");
     const indices = positionsAlong(x, dim, keepdim, (output) => {
       const slices = slicesOf(x, dims);
-      kernels.sortedPositions(slices, false, (s, positions) => {
+      sortedPositions(slices, false, (s, positions) => {
         let best = 0;
         for (let k = 0; k < positions.length; ) {
           const start = k;
