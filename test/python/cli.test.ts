@@ -163,6 +163,16 @@ describe("a file in Python", () => {
     expect(layerscope("run", "exits.py")).toMatchObject({ status: 3, stdout: "so far\n" });
   });
 
+  test.each([
+    ["os._exit(3)", 3],
+    ["os.abort()", 134],
+    ["os.kill(os.getpid(), signal.SIGKILL)", 137],
+  ])("keeps what was made before %s ends it", (call, status) => {
+    write("ends.py", `import os, signal\nfrom torch import nn\nos.kill(os.getpid(), 0)\nnet = nn.Linear(3, 2)\n${call}\n`);
+    expect(layerscope("summary", "ends.py").stdout).toContain("Linear (net)");
+    expect(layerscope("run", "ends.py").status).toBe(status);
+  });
+
   test("is interrupted at its line at the time limit", () => {
     const file = write("endless.py", "import torch\n\nwhile True:\n    pass\n");
     const { status, stderr } = layerscope("run", "endless.py", "--time-limit", "2");

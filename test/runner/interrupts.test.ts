@@ -44,4 +44,4 @@ test("a single call of the engine that takes minutes hears of an interrupt too, 
     expect(failure?.message, call).toBe("KeyboardInterrupt");
   }
   expect((await run("x.sum().item()")).text).toBe("6000.0");
-});
+}, 300_000);

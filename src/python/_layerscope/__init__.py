@@ -6,7 +6,7 @@ import types
 
 import collections as _collections
 
-from . import cells, error_numbers, models, sources, standins
+from . import cells, error_numbers, exits, models, sources, standins
 from .failures import failure
 from .program import program
 
@@ -65,6 +65,7 @@ def driver():
     sys.meta_path.insert(0, sources.finder())
     sys.meta_path.append(standins.Finder())
     sys.dont_write_bytecode = True
+    exits.install()
     # What is there before the user's code stays: looking for what only cycles hold passes over it, after each cell of a notebook.
     gc.freeze()
     return create_proxy(
