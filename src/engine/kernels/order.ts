@@ -3,6 +3,8 @@ import type { Slices } from "./slices.js";
 
 /** Elements between two looks for an interrupt. */
 const slice = 1 << 16;
+/** So few numbers are kept in order as they come: moving them by one costs less than sorting. */
+const few = 64;
 
 /** Numbers, and where each comes from. */
 class Keys {
@@ -56,6 +58,18 @@ export function topPositions(
         const element = data[i]!;
         const key = element === element ? -sign * element : -sign * Infinity;
         if (held >= count && !(key < last)) continue;
+        if (count <= few) {
+          const { keys, positions } = found;
+          let at = held < count ? held++ : count - 1;
+          for (; at > 0 && key < keys[at - 1]!; at--) {
+            keys[at] = keys[at - 1]!;
+            positions[at] = positions[at - 1]!;
+          }
+          keys[at] = key;
+          positions[at] = k;
+          if (held === count) last = keys[count - 1]!;
+          continue;
+        }
         found.keys[held] = key;
         found.positions[held++] = k;
         if (held < room) continue;
@@ -65,7 +79,7 @@ export function topPositions(
         last = found.keys[count - 1]!;
       }
     }
-    found.sort(held);
+    if (count > few) found.sort(held);
     visit(s, found.positions);
   }
 }
