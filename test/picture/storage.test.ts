@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import * as torch from "../../src/engine/index.js";
 import type { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { border } from "../../src/picture/model/dataFlow.js";
 import type { Scene } from "../../src/picture/scene.js";
@@ -7,7 +6,7 @@ import { display } from "./display.js";
 import { collisions } from "./geometry.js";
 import { linesToNowhere, modelsOf } from "./modelFile.js";
 import { linear, moduleList, snapshot, spec } from "./specs.js";
-import { notFinite, sceneOf, traced } from "./traced.js";
+import { notFinite, sceneOf } from "./traced.js";
 
 let models: ReadonlyMap<string, PictureModel>;
 beforeAll(async () => {
@@ -91,18 +90,3 @@ test.each(["unetPlusPlus", "seq2seq", "twoLists", "shared"])(
     }
   },
 );
-
-test("a sequence that is a mere list has no line to a dictionary in it whose members ran", async () => {
-  const { nn } = torch;
-  class Listed extends nn.Module {
-    stages = new nn.Sequential(new nn.Linear(4, 4), new nn.ModuleDict({ first: new nn.Linear(4, 4) }));
-
-    override forward(x: torch.Tensor): torch.Tensor {
-      const [before, held] = [this.stages[0], this.stages[1]];
-      return held.get("first")(x).sub(before(x));
-    }
-  }
-  const scene = await sceneOf(traced(new Listed(), [2, 4]));
-  expect(scene.edges.filter(({ edge }) => edge.kind === "declared")).toEqual([]);
-  expect(scene.byId.get("stages.1.first")!.node.status).toBe("ran");
-});
