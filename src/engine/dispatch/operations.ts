@@ -4,7 +4,7 @@ import { checkVersion, freedGraph } from "../autograd/savedTensors.js";
 import { NotImplementedError, nameInPython } from "../errors.js";
 import { checkInterrupt } from "../interruption.js";
 import { copy } from "../kernels/elementwise.js";
-import { stridesLike } from "../kernels/layout.js";
+import { stridesLike, stridesOfCopy } from "../kernels/layout.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { observer, report } from "../observer.js";
 import type { Operation } from "../operation.js";
@@ -39,7 +39,10 @@ export function defineOperation<Args extends readonly unknown[], Saved = void>(r
       if (hasShapeless) requireShapes(row.name, args);
       const spec = row.infer(...args);
       const device = spec.device ?? commonDevice(args);
-      const output = row.keepsLayout === true ? allocateAs(spec, args, device) : Tensor.allocate(spec.sizes, spec.dtype, device);
+      const output =
+        row.keepsLayout === true
+          ? allocateAs(spec, args, device)
+          : Tensor.allocate(spec.sizes, spec.dtype, device, row.keepsLayout === "exactly" ? stridesOfCopy(args[0] as Tensor) : undefined);
       if (Storage.leavesOut !== null && isOfLeftOut(args)) output.storage.isLeftOut = true;
       const saved = output.device === "cpu" ? forward(row, output, args) : (undefined as Saved);
       if (row.backward !== null && isGradEnabled() && spec.dtype.isFloatingPoint && anyRequiresGrad(args)) {

@@ -74,9 +74,9 @@ interface Computation<Args extends readonly unknown[], Saved> extends Facts<Args
   shownAs?(edges: readonly Edge[], ...args: Args): readonly Edge[];
   /**
    * Element by element: the result lies in memory as the tensors among the arguments do (`stridesLike`), and `forward` takes an output of any layout.
-   * Default: the result is row-major.
+   * "exactly": as the first argument does, also along dimensions of size 1 (`stridesOfCopy`). Default: the result is row-major.
    */
-  readonly keepsLayout?: boolean;
+  readonly keepsLayout?: boolean | "exactly";
   /**
    * Numbers among the arguments are rounded to the result's dtype before they take part, as PyTorch's sums round them. Default: with numbers of two bytes they
    * take part in float32.

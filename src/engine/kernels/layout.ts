@@ -13,11 +13,16 @@ export function stridesLike(sizes: readonly number[], operands: readonly Geometr
   if (operands.every((operand) => equalSizes(operand.sizes, sizes))) {
     const [first, ...others] = operands as [Geometry, ...Geometry[]];
     if (operands.every((operand) => isInOrder(operand))) return contiguousStrides(sizes);
-    if (fillsRange(first) && others.every(({ strides }) => equalSizes(strides, first.strides))) return first.strides;
     const channelsLast = channelsLastStrides(sizes);
     if (channelsLast !== null && operands.every((operand) => isInOrder(operand, channelsLast))) return channelsLast;
+    if (fillsRange(first) && others.every(({ strides }) => equalSizes(strides, first.strides))) return first.strides;
   }
   return denseStrides(sizes, dimsInMemory(sizes, operands));
+}
+
+/** The strides of a copy of `x` in the same order of memory: its own where it has no gaps, also along dimensions of size 1. (infer_dense_strides) */
+export function stridesOfCopy(x: Geometry): readonly number[] {
+  return fillsRange(x) ? x.strides : denseStrides(x.sizes, dimsInMemory(x.sizes, [x]));
 }
 
 /** Row-major, dimensions of size 1 included. */

@@ -8,7 +8,7 @@ import { defaultGenerator } from "../random/generator.js";
 import { contiguousStrides } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { takingOnly, checkedOptions, collect, inOrder, required, type AllArguments, type Arguments } from "../arguments.js";
-import { asHeld } from "./rules/elementwiseRows.js";
+import { asHeld, requireElement } from "./rules/elementwiseRows.js";
 import { div, sub } from "./binary.js";
 import { requireFloatingPoint } from "./rules/promotion.js";
 import { abs, relu as reluOf, relu_, tanh } from "./unary.js";
@@ -253,6 +253,8 @@ const hardtanhRow = activation<[minVal: number, maxVal: number]>({
   check(x, minVal, maxVal) {
     if (minVal > maxVal) throw new ValueError("min_val cannot be greater than max_val");
     requireBounds(x, minVal);
+    requireElement(minVal, x.dtype);
+    requireElement(maxVal, x.dtype);
   },
   of: (minVal, maxVal) => ({
     f: (x) => (x < minVal ? minVal : x > maxVal ? maxVal : x),
@@ -557,6 +559,10 @@ const thresholdRow = activation<[threshold: number, value: number]>({
   activates: null,
   constants: ["threshold", "value"],
   kernel: null,
+  check(x, threshold, value) {
+    requireElement(threshold, x.dtype);
+    requireElement(value, x.dtype);
+  },
   of: (threshold, value) => ({ f: (x) => (x <= threshold ? value : x), derivative: (g, x) => (x <= threshold ? 0 : g) }),
   recordedBackward: (g, { args: [x, threshold] }) => [within(g, x.gt(threshold))],
 });

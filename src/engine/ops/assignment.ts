@@ -5,7 +5,7 @@ import * as kernels from "../kernels/choose.js";
 import { binary, copy, fill as fillWith, ternary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { takingOnly, collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
-import { asElement } from "./rules/elementwiseRows.js";
+import { asElement, requireElement } from "./rules/elementwiseRows.js";
 import { broadcastSizes, numberOf, resultType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
 import { computes, moves, writing, operand, notCounted } from "../operation.js";
@@ -119,6 +119,7 @@ const clampRow: OperationRow<ClampArgs> = {
       dtype = resultType(bound instanceof Tensor || dtype === x.dtype ? x : Tensor.allocate(sizes, dtype, "meta"), bound);
       if (bound instanceof Tensor) sizes = broadcastSizes(sizes, bound.sizes);
     }
+    for (const bound of [min, max]) if (bound !== null && !(bound instanceof Tensor)) requireElement(bound, dtype);
     return { sizes, dtype };
   },
   forward(output, x, min, max) {

@@ -8,6 +8,7 @@ import { equalSizes, formatSizes } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, inOrder, required, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import type { AccumulateOptions } from "./indexing.js";
+import { requireElement } from "./rules/elementwiseRows.js";
 import { asVector, scalarTensor } from "./rules/indexPlaces.js";
 import { where } from "./masks.js";
 import { broadcastSizes, type Scalar } from "./rules/promotion.js";
@@ -169,8 +170,9 @@ const scatterValueRow: OperationRow<ScatterValueArgs> = {
   multiplyAdds: notCounted,
   arguments: ["input", "dim", "index", "value"],
   gradientName: "ScatterBackward1",
-  infer(x, dim, index) {
+  infer(x, dim, index, value) {
     checkScatter(x, dim, index, null);
+    requireElement(value, x.dtype);
     return { sizes: x.sizes, dtype: x.dtype };
   },
   forward(output, x, dim, index, value) {

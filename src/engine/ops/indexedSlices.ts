@@ -1,12 +1,13 @@
-import { linearInEach, linearInAll, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
-import { int32, int64 } from "../dtype.js";
+import { linearInEach, linearInAll, defineInPlace, defineOperation, named, type OperationRow } from "../dispatch/index.js";
+import { bool, int32, int64 } from "../dtype.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import { binary, cloneValues, copy, denseValues } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/indexing.js";
 import { contiguousStrides, equalSizes, formatSizes } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
-import { asHeld } from "./rules/elementwiseRows.js";
+import { maskedFill, maskedFill_ } from "./masks.js";
+import { asHeld, requireElement } from "./rules/elementwiseRows.js";
 import { addedAt, asVector, placesOf, scalarTensor } from "./rules/indexPlaces.js";
 import { type Scalar } from "./rules/promotion.js";
 import { computes, moves, notCounted } from "../operation.js";
@@ -227,7 +228,8 @@ const indexFillRow: OperationRow<IndexFillArgs> = {
   multiplyAdds: notCounted,
   arguments: ["input", "dim", "index", "value"],
   keepsLayout: true,
-  infer(x, dim, index) {
+  infer(x, dim, index, value) {
+    requireElement(value, x.dtype);
     if (index.sizes.length > 1) throw new IndexError("index_fill_(): Index is supposed to be a vector");
     if (index.dtype !== int64) throw new IndexError("index_fill_(): Expected dtype int64 for index.");
     normalizeDim(dim, x.sizes.length);
@@ -250,18 +252,33 @@ const indexFillRow: OperationRow<IndexFillArgs> = {
 const indexFillOperation = defineOperation<IndexFillArgs>(indexFillRow);
 const indexFillInPlace = defineInPlace<IndexFillArgs>(indexFillRow);
 
-/** x with the slices that `index` names filled with a number. (torch.index_fill) */
-export function indexFill(
+type FillingArgs = [dim: number, index: Tensor, value: Scalar | Tensor];
+type FillingArguments = AllArguments<FillingArgs, { readonly dim: number; readonly index: Tensor; readonly value: Scalar | Tensor }>;
+
+/** A number to fill with, also where a tensor without dimensions says it; its gradient goes through `masked`. */
+function filling(
   x: Tensor,
-  ...args: AllArguments<[dim: number, index: Tensor, value: Scalar], { readonly dim: number; readonly index: Tensor; readonly value: Scalar }>
+  [dim, index, value]: FillingArgs,
+  plain: (...args: IndexFillArgs) => Tensor,
+  masked: (x: Tensor, mask: Tensor, value: Tensor) => Tensor,
 ): Tensor {
-  return indexFillOperation(x, ...inOrder("index_fill", ["dim", "index", "value"], args));
+  if (!(value instanceof Tensor)) return plain(x, dim, index, value);
+  if (value.sizes.length > 0) {
+    throw new RuntimeError(`index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`);
+  }
+  const along = normalizeDim(dim, x.sizes.length);
+  const mask = indexFillOperation(Tensor.allocate(x.sizes.slice(along, along + 1), bool, x.device), 0, index, true);
+  return masked(x, mask.reshape([-1, ...x.sizes.slice(along + 1).map(() => 1)]), value);
+}
+
+/** x with the slices that `index` names filled with a number. (torch.index_fill) */
+export function indexFill(x: Tensor, ...args: FillingArguments): Tensor {
+  return filling(x, inOrder<FillingArgs>("index_fill", ["dim", "index", "value"], args), indexFillOperation, (...given) =>
+    named("IndexFillBackward1", maskedFill(...given)),
+  );
 }
 
 /** indexFill in place. */
-export function indexFill_(
-  x: Tensor,
-  ...args: AllArguments<[dim: number, index: Tensor, value: Scalar], { readonly dim: number; readonly index: Tensor; readonly value: Scalar }>
-): Tensor {
-  return indexFillInPlace(x, ...inOrder("index_fill_", ["dim", "index", "value"], args));
+export function indexFill_(x: Tensor, ...args: FillingArguments): Tensor {
+  return filling(x, inOrder<FillingArgs>("index_fill_", ["dim", "index", "value"], args), indexFillInPlace, maskedFill_);
 }

@@ -8,7 +8,7 @@ import { offsetsOf } from "../kernels/strided.js";
 import { contiguousStrides } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { checkedOptions, collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
-import { asElement } from "./rules/elementwiseRows.js";
+import { asElement, requireElement } from "./rules/elementwiseRows.js";
 import { requireValues, scalarTensor } from "./rules/indexPlaces.js";
 import { broadcastSizes, cppName, resultType, type Scalar } from "./rules/promotion.js";
 import { select, unsqueeze } from "./shape.js";
@@ -44,6 +44,7 @@ const maskedFillRow: OperationRow<MaskedFillArgs> = {
     if (value instanceof Tensor && value.sizes.length > 0) {
       throw new RuntimeError(`masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`);
     }
+    requireElement(value, x.dtype);
     return { sizes: broadcastSizes(mask.sizes, x.sizes), dtype: x.dtype };
   },
   forward(output, x, mask, value) {

@@ -5,6 +5,7 @@ import { makeTaps } from "../kernels/resample.js";
 import { formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, required, type Arguments } from "../arguments.js";
+import { requireElement } from "./rules/elementwiseRows.js";
 import type { Scalar } from "./rules/promotion.js";
 import { defineResampling } from "./rules/resampling.js";
 import { computes, notCounted } from "../operation.js";
@@ -44,7 +45,8 @@ const constantPad = defineOperation<[x: Tensor, padding: readonly number[], valu
   multiplyAdds: notCounted,
   arguments: ["input", "pad", ["value", 0]],
   gradientName: "ConstantPadNdBackward0",
-  infer(x, padding) {
+  infer(x, padding, value) {
+    requireElement(value, x.dtype);
     const sides = sidesOf(padding);
     const first = x.ndim - sides.length;
     const sizes = x.sizes.map((size, dim) => {

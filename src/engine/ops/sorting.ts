@@ -3,6 +3,7 @@ import { float64, int64, type ElementArray } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
 import { checkInterrupt } from "../interruption.js";
 import { denseValues } from "../kernels/elementwise.js";
+import { stridesOfCopy } from "../kernels/layout.js";
 import { sortedPositions, topPositions } from "../kernels/order.js";
 import { slicesOf } from "../kernels/slices.js";
 import { withoutValues, Storage } from "../storage.js";
@@ -23,12 +24,14 @@ const alongDim = (x: Tensor, dim: number): readonly number[] => (x.sizes.length 
 /** Where fewer than one of so many elements is asked for, picking them beats sorting all. */
 const fewOfMany = 16;
 
-/** The first `count` positions of each slice in sorted order. */
-function sortedIndices(x: Tensor, dim: number, descending: boolean, count: number): Tensor {
+/** The first `count` positions of each slice in sorted order; by default all of them, which lie in memory as x does. */
+function sortedIndices(x: Tensor, dim: number, descending: boolean, few?: number): Tensor {
+  const count = few ?? x.sizes[dim] ?? 1;
   const indices = Tensor.allocate(
     x.sizes.map((size, i) => (i === dim ? count : size)),
     int64,
     x.device,
+    few === undefined ? stridesOfCopy(x) : undefined,
   );
   if (x.device === "cpu") {
     const { data, starts, stride } = slicesOf(indices, alongDim(x, dim));
@@ -53,12 +56,12 @@ export interface SortOptions {
 
 type SortArguments = Arguments<[dim: number, descending: boolean], SortOptions>;
 
-const sortPick = definePick("sort", "SortBackward0");
+const sortPick = definePick("sort", "SortBackward0", "exactly");
 const sortOperation = defineComposite(
   { name: "sort", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["dim", -1], ["descending", false]] },
   (x: Tensor, along: number, descending: boolean): ValuesAndIndices => {
     const dim = normalizeDim(along, x.sizes.length);
-    const indices = sortedIndices(x, dim, descending, x.sizes[dim] ?? 1);
+    const indices = sortedIndices(x, dim, descending);
     return new ValuesAndIndices("sort", sortPick(x, indices, dim), indices);
   },
 );
@@ -73,7 +76,7 @@ const argsortOperation = defineComposite(
   { name: "argsort", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["dim", -1], ["descending", false]] },
   (x: Tensor, along: number, descending: boolean): Tensor => {
     const dim = normalizeDim(along, x.sizes.length);
-    return sortedIndices(x, dim, descending, x.sizes[dim] ?? 1);
+    return sortedIndices(x, dim, descending);
   },
 );
 

@@ -25,7 +25,7 @@ const toOperation = defineOperation<[x: Tensor, dtype: DType, device: Device]>({
   multiplyAdds: notCounted,
   arguments: ["input", "dtype", null],
   gradientName: "ToCopyBackward0",
-  keepsLayout: true,
+  keepsLayout: "exactly",
   infer(x, dtype, device) {
     if (x.device === "meta" && device !== "meta") throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
     return { sizes: x.sizes, dtype, device };

@@ -163,7 +163,7 @@ def _in_formats(made, name):
 def _make_function(path, name, module):
     fn = _find(path)
     known = row(path)
-    has_operand = bool(known and {"other", "exponent"} & {*known[0][:2], *known[1]} or name == "where")
+    has_operand = bool(known and {"other", "exponent"} & {*known[0][:2], *known[1]} or name.rstrip("_") in ("where", "clamp", "clamp_min", "clamp_max", "clip"))
 
     is_method = path.startswith("Tensor#")
     place, prefix = home_of(path)
@@ -193,9 +193,12 @@ def _make_function(path, name, module):
             except TypeError as error:
                 raise refused(place, prefix + name, given, kwargs) or error from None
         if has_operand:
-            for arg in args:
+            for arg in (*args, *options.values()) if options else args:
                 if type(arg) is float and arg.is_integer():
-                    args = with_floats(args)
+                    names = list(options or ())
+                    args = with_floats([*args, *(options or {}).values()])
+                    if names:
+                        args, options = args[: -len(names)], dict(zip(names, args[-len(names) :]))
                     break
         spec, flat = [], []
         try:

@@ -1,7 +1,7 @@
 import { getDefaultDevice } from "../../device.js";
 import { getDefaultDtype, type DType } from "../../dtype.js";
 import { ofWholeNumbers, RuntimeError, TypeError, typeInPython } from "../../errors.js";
-import { stridesLike } from "../../kernels/layout.js";
+import { stridesOfCopy } from "../../kernels/layout.js";
 import { report } from "../../observer.js";
 import type { Operation } from "../../operation.js";
 import type { Device } from "../../storage.js";
@@ -99,5 +99,5 @@ export function finish(tensor: Tensor, options: TensorOptions, operation: Operat
 
 /** A zeroed tensor like `x`, in the same order of memory. */
 export function allocateLike(x: Tensor, options: TensorOptions): Tensor {
-  return Tensor.allocate(x.sizes, options.dtype ?? x.dtype, options.device ?? x.device, stridesLike(x.sizes, [x]));
+  return Tensor.allocate(x.sizes, options.dtype ?? x.dtype, options.device ?? x.device, stridesOfCopy(x));
 }

@@ -211,6 +211,12 @@ export function asElement(value: Scalar, dtype: DType): number {
   return asHeld(value, dtype);
 }
 
+/** Throws PyTorch's error where a scalar, or the number in a tensor, is none that `dtype` can hold. */
+export function requireElement(value: Tensor | Scalar, dtype: DType): void {
+  if (!(value instanceof Tensor)) dtype.requireHolds(numberOf(value));
+  else if (value.dtype !== dtype && value.device === "cpu") dtype.requireHolds(value.item());
+}
+
 /** The tensor as an operation in `dtype` sees it: itself where each of its values is one of `dtype`. */
 export function inDType(x: Tensor, dtype: DType): Tensor {
   const isKept =

@@ -18,21 +18,22 @@ function withDims(x: Tensor): Tensor {
 
 /**
  * The row behind every operation that picks elements along a dimension: the values at `indices`, which are as long along `dim` as elements
- * are picked, or lack the dimension where one is.
+ * are picked, or lack the dimension where one is. `keepsLayout`: the values lie in memory as x does.
  */
-export function definePick(name: string, gradientName: string): (x: Tensor, indices: Tensor, dim: number) => Tensor {
+export function definePick(name: string, gradientName: string, keepsLayout?: "exactly"): (x: Tensor, indices: Tensor, dim: number) => Tensor {
   const places = (x: Tensor, indices: Tensor, dim: number): Tensor => {
     if (indices.sizes.length === x.sizes.length) return withDims(indices);
     return through({ sizes: insert(indices.sizes, dim, 1), strides: insert(indices.strides, dim, 1), offset: indices.offset }, indices);
   };
   const like = (values: Tensor, indices: Tensor): Tensor =>
-    through({ sizes: indices.sizes, strides: contiguousStrides(indices.sizes), offset: values.offset }, values);
+    through({ sizes: indices.sizes, strides: keepsLayout ? withDims(values).strides : contiguousStrides(indices.sizes), offset: values.offset }, values);
   return defineOperation<PickArgs>({
     name,
     effect: computes,
     multiplyAdds: notCounted,
     arguments: ["input", "indices", "dim"],
     gradientName,
+    keepsLayout,
     infer: (x, indices) => ({ sizes: indices.sizes, dtype: x.dtype }),
     forward(output, x, indices, dim) {
       const index = places(x, indices, dim);
@@ -44,7 +45,13 @@ export function definePick(name: string, gradientName: string): (x: Tensor, indi
       return [
         filledLike(x, gradient.dtype, (result) => {
           const dense = filledLike(gradient, gradient.dtype, (target) => copy(target, gradient));
-          scatter(withDims(result), dim, index, like(dense, index), (held, given) => held + given);
+          scatter(
+            withDims(result),
+            dim,
+            index,
+            through({ ...index, strides: contiguousStrides(index.sizes), offset: dense.offset }, dense),
+            (held, given) => held + given,
+          );
         }),
       ];
     },

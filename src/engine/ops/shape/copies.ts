@@ -14,7 +14,7 @@ const cloneRow: OperationRow<[x: Tensor]> = {
   backward: (gradient) => [gradient],
   recordedBackward: linearInEach(0),
 };
-const cloneOperation = defineOperation<[x: Tensor]>({ ...cloneRow, keepsLayout: true });
+const cloneOperation = defineOperation<[x: Tensor]>({ ...cloneRow, keepsLayout: "exactly" });
 const contiguousOperation = defineOperation<[x: Tensor]>(cloneRow);
 
 /** A copy with memory of its own, in the same order of memory, through which gradients flow. (torch.clone) */

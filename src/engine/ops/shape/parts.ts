@@ -67,12 +67,18 @@ const narrowOperation = defineView<[x: Tensor, dim: number, start: number, lengt
   },
 });
 
-/** `length` slices of a dimension from `start` on. (torch.narrow) */
+/** `length` slices of a dimension from `start` on, which a tensor without dimensions may say. (torch.narrow) */
 export function narrow(
   x: Tensor,
-  ...args: AllArguments<[dim: number, start: number, length: number], { readonly dim: number; readonly start: number; readonly length: number }>
+  ...args: AllArguments<
+    [dim: number, start: number | Tensor, length: number],
+    { readonly dim: number; readonly start: number | Tensor; readonly length: number }
+  >
 ): Tensor {
-  return narrowOperation(x, ...inOrder("narrow", ["dim", "start", "length"], args));
+  const [dim, start, length] = inOrder<[dim: number, start: number | Tensor, length: number]>("narrow", ["dim", "start", "length"], args);
+  if (!(start instanceof Tensor)) return narrowOperation(x, dim, start, length);
+  if (start.sizes.length > 0 || start.dtype.category !== "integer") throw new RuntimeError("start must be an 0-dim integral Tensor.");
+  return narrowOperation(x, dim, start.item(), length);
 }
 
 const diagonalOperation = defineView<[x: Tensor, offset: number, dim1: number, dim2: number]>({

@@ -48,6 +48,20 @@ _g["Transformer"].generate_square_subsequent_mask = staticmethod(_square_subsequ
 _g["Embedding"].from_pretrained = classmethod(
     lambda cls, embeddings, freeze=True, padding_idx=None, **kwargs: _pretrained(cls, embeddings, freeze, padding_idx, **kwargs)
 )
+_g["EmbeddingBag"].from_pretrained = classmethod(
+    lambda cls, embeddings, freeze=True, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode="mean", sparse=False, include_last_offset=False, padding_idx=None: _pretrained(
+        cls,
+        embeddings,
+        freeze,
+        padding_idx,
+        max_norm=max_norm,
+        norm_type=norm_type,
+        scale_grad_by_freq=scale_grad_by_freq,
+        mode=mode,
+        sparse=sparse,
+        include_last_offset=include_last_offset,
+    )
+)
 
 
 def _pretrained(cls, embeddings, freeze, padding_idx, **kwargs):

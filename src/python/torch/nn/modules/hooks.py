@@ -102,7 +102,13 @@ class Hooks:
 
 def _mirror(module, method, handle, hook):
     """The same hook where the engine calls the module by itself, as a layer calls its parts."""
-    spec, flat = encode((hook,))
+    hooks = handle.hooks_dict_ref
+
+    def mirror(*args):
+        # Who takes it out of the module's own dictionary removes it as well.
+        return hook(*args) if handle.id in (hooks() or ()) else None
+
+    spec, flat = encode((mirror,))
     mirrored = result(_e.invoke(module.__dict__["_engine_id"], method, spec, *flat))
     handle.undo = mirrored.remove
 

@@ -186,7 +186,9 @@ class Module(Calling, Hooks, Moving, StateDicts, Traversal, TextAndCopies):
         if isinstance(value, Parameter):
             if params is None:
                 raise AttributeError("cannot assign parameters before Module.__init__() call")
-            _remove_from(name, d, d["_buffers"], d["_modules"], d["_non_persistent_buffers_set"])
+            if name in d:
+                delattr(self, name)
+            _remove_from(name, d["_buffers"], d["_modules"], d["_non_persistent_buffers_set"])
             self.register_parameter(name, value)
         elif params is not None and name in params:
             if value is not None:
@@ -223,7 +225,8 @@ class Module(Calling, Hooks, Moving, StateDicts, Traversal, TextAndCopies):
                     object.__setattr__(self, name, value)
                     if type(self)._is_layer and "_engine_id" in d and name[:1] != "_":
                         js = camel(name)
-                        if js not in _not_fields and _e.has(d["_engine_id"], js) == "value":
+                        # A tensor may take the place of a parameter that the layer reads, as one that follows from others does.
+                        if js not in _not_fields and (isinstance(value, Tensor) or _e.has(d["_engine_id"], js) == "value"):
                             spec, flat = encode((value,))
                             _e.set(d["_engine_id"], js, spec, *flat)
                             if d["_floats"] is not None:
@@ -261,7 +264,10 @@ class Module(Calling, Hooks, Moving, StateDicts, Traversal, TextAndCopies):
         elif name in self._modules:
             del self._modules[name]
         else:
+            is_tensor = isinstance(self.__dict__.get(name), Tensor)
             object.__delattr__(self, name)
+            if is_tensor and type(self)._is_layer:
+                _e.dropMember(self.__dict__["_engine_id"], name)
 
     def __dir__(self):
         keys = [*dir(self.__class__), *self.__dict__, *self._parameters, *self._modules, *self._buffers]

@@ -141,20 +141,7 @@ def clip_grad_norm(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False
     return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
 
 
-prune = _space(
-    "torch.nn.utils.prune",
-    "nn.utils.prune",
-    {
-        "identity": "identity",
-        "l1_unstructured": "l1Unstructured",
-        "ln_structured": "lnStructured",
-        "random_structured": "randomStructured",
-        "random_unstructured": "randomUnstructured",
-        "custom_from_mask": "customFromMask",
-        "remove": "remove",
-    },
-)
-from . import clip_grad, rnn  # noqa: E402
+from . import clip_grad, prune, rnn  # noqa: E402
 from .orthogonal import orthogonal as _orthogonal  # noqa: E402
 
 parametrizations.orthogonal = _with_class(_orthogonal)
