@@ -136,7 +136,9 @@ suite("running a model file", () => {
     const done = join(folder, "done");
     const trains = (width: number): string =>
       `import { existsSync, writeFileSync } from "node:fs";\n${net}writeFileSync(${JSON.stringify(begun)}, "");\nwhile (!existsSync(${JSON.stringify(done)}));\nexport const after = new nn.Linear(2, ${width});\n`;
-    const editor = await openFile("training.ts", trains(2));
+    await writeFile(done, "");
+    const editor = await runFile("training.ts", trains(2));
+    for (const file of [begun, done]) await rm(file);
     try {
       const ended = vscode.commands.executeCommand("layerscope.runToEnd");
       await until("the run has begun", () => existsSync(begun));
