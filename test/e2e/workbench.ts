@@ -137,7 +137,7 @@ export class Workbench {
     const { page } = this;
     await this.quickInput("Control+P", name, page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first());
     await page.keyboard.press("Enter");
-    await page.locator(".notebook-editor .cell-statusbar-container").first().waitFor();
+    await page.locator(".notebook-editor .code-cell-row").first().waitFor();
     await this.typeCommand("Notebook: Select Notebook Kernel");
     await page.locator(".quick-input-list .label-name").getByText("Layerscope: PyTorch without Python", { exact: true }).first().click();
   }

@@ -46,7 +46,7 @@ export function NodeView({ model, node }: NodeViewProps) {
     case "removed": {
       const removed = model.comparison?.removed[source.place];
       return removed ? (
-        <Section title={l10n.t("Removed since {0}", model.comparison!.with)}>
+        <Section title={l10n.t("Removed since {0}", model.comparison.with)}>
           <p>
             {removed.path} {removed.text}
           </p>
