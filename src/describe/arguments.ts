@@ -1,4 +1,12 @@
-import type { ArgumentValue, Language, ModuleSnapshot, NamedArguments, StepArgument } from "../protocol/index.js";
+import {
+  nameText,
+  type ArgumentValue,
+  type Language,
+  type ModuleSnapshot,
+  type NamedArguments,
+  type OperationName,
+  type StepArgument,
+} from "../protocol/index.js";
 
 /** Arguments in the language of the model file. */
 
@@ -42,6 +50,11 @@ export function writeArgument(name: string, value: ArgumentValue, language: Lang
 /** A name of PyTorch's as the language writes it: `kaimingUniform_`, in Python `kaiming_uniform_`. */
 export function writeName(name: string, language: Language): string {
   return notations[language].name(name);
+}
+
+/** The name of an operation as the language calls it: `maskedFill`, in Python `masked_fill`. */
+export function operationText(name: OperationName, language: Language): string {
+  return writeName(nameText(name), language);
 }
 
 /** A value as a literal of the language. */

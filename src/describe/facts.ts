@@ -1,14 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import {
-  byFamily,
-  keepsElements,
-  nameText,
-  type FamilyName,
-  type ModelSnapshot,
-  type ModuleSnapshot,
-  type OperationStep,
-  type ValueId,
-} from "../protocol/index.js";
+import { byFamily, keepsElements, type FamilyName, type ModelSnapshot, type ModuleSnapshot, type OperationStep, type ValueId } from "../protocol/index.js";
+import { operationText, writeArgument } from "./arguments.js";
 import { gainGiven, gainOf } from "./initializationTheory.js";
 import { initializationCode } from "./initialization.js";
 import { formatValue } from "./format.js";
@@ -84,8 +76,9 @@ function* biasTakenAway(index: ModelIndex, module: ModuleSnapshot): Iterable<str
   const isPerChannel = shape[1] === index.tensor(bias).count && (shape.length === 2 || byFamily(addsPerChannel, module.family));
   if (next?.centers && isPerChannel) {
     yield l10n.t(
-      "{0} takes the mean of each channel away right after it, and the bias with it: bias: false does the same with fewer parameters.",
-      nameText(next.name),
+      "{0} takes the mean of each channel away right after it, and the bias with it: {1} does the same with fewer parameters.",
+      operationText(next.name, index.model.language),
+      writeArgument("bias", false, index.model.language),
     );
   }
 }
@@ -108,7 +101,7 @@ function* otherGain(index: ModelIndex, module: ModuleSnapshot): Iterable<string>
       nameIn(module.path, use.name),
       initializationCode(initialization, index.model.language),
       formatValue(given),
-      nameText(next.name),
+      operationText(next.name, index.model.language),
       formatValue(wanted),
     );
   }

@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import { type ModuleStep, nameText, type Operand, type SourceLocation, type StepId, type TakenSize, type ValueId } from "../protocol/index.js";
+import { type ModuleStep, type Operand, type SourceLocation, type StepId, type TakenSize, type ValueId } from "../protocol/index.js";
+import { operationText } from "./arguments.js";
 import { formatShape } from "./format.js";
 import { type ModelIndex, nameIn, whereMade } from "./modelIndex.js";
 import { originOf } from "./valueOrigin.js";
@@ -70,7 +71,8 @@ function operandsThatDiffer(index: ModelIndex, id: StepId): Mismatch | null {
   if (came.length < 2 || came.every(({ shape }) => shape.join() === came[0]!.shape.join())) return null;
   const given = came.map(({ shape, from }) => l10n.t("{0} from {1}", formatShape(shape), from));
   const path = index.enclosing(id);
-  const name = path === "" ? nameText(step.name) : l10n.t("{0} in {1}", nameText(step.name), named(index, path));
+  const operation = operationText(step.name, index.model.language);
+  const name = path === "" ? operation : l10n.t("{0} in {1}", operation, named(index, path));
   return { sentence: l10n.t("{0} was given {1}", name, given.join(", ")), layer: null, came };
 }
 

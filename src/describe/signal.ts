@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import { nameText, type Flow, type Language, type LayerSignal, type Nonlinearity, type Signal } from "../protocol/index.js";
-import { writeArguments, writeName } from "./arguments.js";
+import { type Flow, type Language, type LayerSignal, type ModelSnapshot, type Nonlinearity, type Signal } from "../protocol/index.js";
+import { operationText, writeArguments, writeName } from "./arguments.js";
 import type { ModelIndex } from "./modelIndex.js";
 
 /** What a measured signal says, for the findings, the table and the curves. */
@@ -76,8 +76,8 @@ export function remedyCall(index: ModelIndex, signal: Signal, at: number): strin
 }
 
 /** How the table and the findings name a layer: its path, and the function where it is one. */
-export function layerName({ path, operation, call }: LayerSignal, model: string): string {
-  const place = operation === null ? path || model : [path, `${nameText(operation)}()`].filter((part) => part !== "").join(" ");
+export function layerName({ path, operation, call }: LayerSignal, { name, language }: Pick<ModelSnapshot, "name" | "language">): string {
+  const place = operation === null ? path || name : [path, `${operationText(operation, language)}()`].filter((part) => part !== "").join(" ");
   return call === 0 ? place : l10n.t("{0} (call {1})", place, call + 1);
 }
 

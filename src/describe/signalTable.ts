@@ -30,7 +30,7 @@ export function signalRows(index: ModelIndex, signal: Signal): readonly SignalRo
     const ratios = parameters.flatMap((parameter) => gradientRatio(parameter) ?? []);
     return {
       layer,
-      name: layerName(layer, index.model.name),
+      name: layerName(layer, index.model),
       type: operation === null ? (index.module(path)?.type ?? "") : "",
       mean: activation?.finite?.mean ?? null,
       std: stdOf(activation),

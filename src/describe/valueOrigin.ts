@@ -1,4 +1,5 @@
-import { keepsElements, nameText, type OperationStep, type TensorPart, type ValueId } from "../protocol/index.js";
+import { keepsElements, type OperationStep, type TensorPart, type ValueId } from "../protocol/index.js";
+import { operationText } from "./arguments.js";
 import type { ModelIndex } from "./modelIndex.js";
 
 /** Where a value of a forward pass comes from, as the code reads. */
@@ -16,6 +17,7 @@ export interface ValueOrigin {
 }
 
 export function originOf(index: ModelIndex, value: ValueId): ValueOrigin {
+  const { language } = index.model;
   const { values } = index.model.trace!;
   const shape = (of: ValueId) => values[of]!.shape.join();
   const views: string[] = [];
@@ -31,9 +33,9 @@ export function originOf(index: ModelIndex, value: ValueId): ValueOrigin {
     if (!operation || (path !== "" && givesOut(index, path, at))) return { views, source: { kind: "module", path } };
     const from = operation.inputs[0]?.value;
     if (from === undefined || !(keepsElements(operation) || operation.effect === "writes"))
-      return { views, source: { kind: "operation", name: nameText(operation.name), path } };
+      return { views, source: { kind: "operation", name: operationText(operation.name, language), path } };
     if (operation.effect !== "writes") {
-      if (whole === null) views.push(partOf(operation, at)?.index ?? nameText(operation.name));
+      if (whole === null) views.push(partOf(operation, at)?.index ?? operationText(operation.name, language));
     } else if (operation.outputs.every((output) => output.value !== at)) whole = shape(at);
     at = from;
   }

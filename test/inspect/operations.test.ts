@@ -50,6 +50,29 @@ test("arguments are named after what they are, though one before them is left ou
   ]);
 });
 
+test("arguments have the names that PyTorch's have", () => {
+  const steps = shown((x) => {
+    x.tril(-1);
+    torch.triu(x, 1);
+    torch.diag(torch.ones(3), 1);
+    torch.diag(torch.ones(3, 3), 1);
+    F.pixelUnshuffle(torch.ones(1, 1, 4, 4), 2);
+    torch.multinomial(torch.ones(3), 2);
+    x.asStrided([2], [1], 3);
+    nn.utils.rnn.padSequence([torch.ones(2), torch.ones(1)], { paddingValue: 7, paddingSide: "left" });
+  });
+  for (const step of [
+    "tril diagonal: -1",
+    "triu diagonal: 1",
+    "diag diagonal: 1",
+    "pixelUnshuffle downscaleFactor: 2",
+    "multinomial numSamples: 2",
+    "asStrided size: [2], stride: [1], storageOffset: 3",
+    'padSequence paddingValue: 7, paddingSide: "left"',
+  ])
+    expect(steps).toContain(step);
+});
+
 test("what is as by default is left out, and so is what a number has beyond six digits", () => {
   const steps = shown((x) => {
     F.maxPool2d(x, 2, { stride: 2 });

@@ -4,6 +4,9 @@ import { layerKind } from "../../src/picture/model/kinds.js";
 import { shapeText, shortArguments } from "../../src/picture/model/labels.js";
 import { layer } from "../support/layers.js";
 import { estimateText, fit, wrap } from "../../src/picture/text.js";
+import * as torch from "../../src/engine/index.js";
+import { renderSvg } from "../../src/picture/renderSvg.js";
+import { traced } from "./traced.js";
 
 describe("arguments on a box", () => {
   it.each([
@@ -25,6 +28,19 @@ describe("arguments on a box", () => {
   it("are Python's in a model of a Python file", () => {
     expect(shortArguments(layer("Linear", "in_features=4, out_features=8, bias=False"), "python")).toBe("4 → 8, bias=False");
   });
+});
+
+it("operations are called as the language of the model file calls them", async () => {
+  class Masked extends torch.nn.Module {
+    override forward(x: torch.Tensor): torch.Tensor {
+      return torch.nn.functional.leakyRelu(x.maskedFill(x.gt(0), 1).triu(1));
+    }
+  }
+  const { snapshot } = traced(new Masked(), [2, 3]);
+  const texts = async (language: "python" | "typescript") =>
+    [...(await renderSvg({ ...snapshot, language }, { depth: "all" })).matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text!);
+  expect(await texts("python")).toEqual(expect.arrayContaining(["masked_fill", "leaky_relu", "diagonal=1"]));
+  expect(await texts("typescript")).toEqual(expect.arrayContaining(["maskedFill", "leakyRelu", "diagonal: 1"]));
 });
 
 it("shapes read as products, a scalar as ()", () => {

@@ -18,6 +18,12 @@ function lines(scene: Scene): string[] {
   return scene.edges.filter(({ container }) => container?.node.id === "").map(({ from, to }) => `${title(from)} > ${title(to)}`);
 }
 
+class Diagonals extends nn.Module {
+  override forward(x: Tensor): Tensor[] {
+    return [x.diagonal().relu(), x.diagonal(1).relu(), x.unsqueeze(0).diagonal(0, 1, 2).relu(), torch.ones(1, 1).diagonal().relu()];
+  }
+}
+
 class Shuffle extends nn.Module {
   branch = new nn.Linear(2, 2);
   override forward(x: Tensor): Tensor {
@@ -117,4 +123,9 @@ describe("parts of a tensor", () => {
     expect(await renderSvg(snapshot, { depth: 1, settings: { showBookkeeping: true } })).toMatch(/>reshape<.*>transpose</s);
     expect(await renderSvg(snapshot, { depth: 1 })).not.toMatch(/>reshape</);
   });
+});
+
+it("diagonals are parts, except of a matrix that is nothing else", async () => {
+  const svg = await renderSvg(traced(new Diagonals(), [4, 4]).snapshot, { depth: "all" });
+  expect([...svg.matchAll(/>(\.diagonal[^<]*)</g)].map(([, text]) => text).toSorted()).toEqual([".diagonal()", ".diagonal(0, 1, 2)", ".diagonal(1)"]);
 });

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
-import { nameText, type ActivationStatistics, type ModelSnapshot, type ModuleSnapshot, type Operand, type PageForm } from "../../src/protocol/index.js";
+import { type ActivationStatistics, type ModelSnapshot, type ModuleSnapshot, type Operand, type PageForm } from "../../src/protocol/index.js";
 import { Link } from "../controls.js";
-import { argumentsText } from "../../src/describe/arguments.js";
+import { argumentsText, operationText } from "../../src/describe/arguments.js";
 import { factsAbout } from "../../src/describe/facts.js";
 import { sourceWord } from "../../src/describe/shapeSource.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
@@ -173,7 +173,7 @@ function DirectUses({ model, uses }: { readonly model: ModelSnapshot; readonly u
             <li key={step}>
               <span class="operand-label">{names.join(", ")}</span>
               <Link onClick={() => dispatch({ kind: "choose", selected: { kind: "module", path }, reveal: true })}>
-                {l10n.t("{0} in {1}", nameText(index.operation(step)!.name), path || model.name)}
+                {l10n.t("{0} in {1}", operationText(index.operation(step)!.name, model.language), path || model.name)}
               </Link>
             </li>
           );

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import { writeStepArguments } from "../../src/describe/arguments.js";
+import { operationText, writeStepArguments } from "../../src/describe/arguments.js";
 import { failureText } from "../../src/describe/failure.js";
-import { nameText, type ModelSnapshot, type TraceValue, type ValueId } from "../../src/protocol/index.js";
+import { type ModelSnapshot, type TraceValue, type ValueId } from "../../src/protocol/index.js";
 import { LocationLink } from "../locationLink.js";
 import { sourceWord } from "../../src/describe/shapeSource.js";
 import { indexOf } from "../../src/describe/modelIndex.js";
@@ -66,7 +66,7 @@ function OperationView({ model, step }: { readonly model: ModelSnapshot; readonl
   return (
     <>
       <section class="title">
-        <Signature type={nameText(operation.name)} arguments={writeStepArguments(operation.arguments, model.language)} />
+        <Signature type={operationText(operation.name, model.language)} arguments={writeStepArguments(operation.arguments, model.language)} />
         {operation.location && (
           <div class="title-actions">
             <LocationLink location={operation.location} />

@@ -228,7 +228,7 @@ const poissonOf = defineOperation<[rates: Tensor, generator: Generator]>({
   name: "poisson",
   effect: computes,
   multiplyAdds: notCounted,
-  arguments: ["rates", null],
+  arguments: ["input", null],
   infer: (rates) => ({ sizes: rates.sizes, dtype: rates.dtype }),
   forward(output, rates, generator) {
     const values = contiguousValues(rates);
@@ -255,7 +255,7 @@ const multinomialOf = defineOperation<[weights: Tensor, samples: number, replace
   name: "multinomial",
   effect: computes,
   multiplyAdds: notCounted,
-  arguments: ["weights", "samples", ["replacement", false], null],
+  arguments: ["input", "numSamples", ["replacement", false], null],
   infer: (weights, samples) => ({ sizes: [...weights.sizes.slice(0, -1), samples], dtype: int64 }),
   forward(output, weights, samples, replacement, generator) {
     const values = contiguousValues(weights);

@@ -44,7 +44,7 @@ export function pixelShuffle(x: Tensor, ...args: AllArguments<[upscaleFactor: nu
 }
 
 const pixelUnshuffleOf = defineComposite(
-  { name: "pixelUnshuffle", effect: computes, multiplyAdds: ofParts, arguments: ["input", "factor"] },
+  { name: "pixelUnshuffle", effect: computes, multiplyAdds: ofParts, arguments: ["input", "downscaleFactor"] },
   (x: Tensor, factor: number): Tensor => {
     if (x.ndim < 3) throw new RuntimeError(`pixel_unshuffle expects input to have at least 3 dimensions, but got input with ${x.ndim} dimension(s)`);
     if (factor <= 0) throw new RuntimeError(`pixel_unshuffle expects a positive downscale_factor, but got ${factor}`);

@@ -85,7 +85,7 @@ export function diagonalScatter(
 type StridedScatterArguments = Arguments<[storageOffset: number], { readonly storageOffset?: number }>;
 
 const asStridedScatterOf = defineComposite(
-  { name: "asStridedScatter", effect: computes, multiplyAdds: ofParts, arguments: ["input", "src", "size", "stride", "offset"] },
+  { name: "asStridedScatter", effect: computes, multiplyAdds: ofParts, arguments: ["input", "src", "size", "stride", "storageOffset"] },
   (x: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], offset: number): Tensor => {
     return withPart(x, src, (whole) => asStrided(whole, size, stride, offset));
   },

@@ -176,7 +176,7 @@ class Builder {
         source: { kind: "operation", step: shown.step },
         path: path === canvasPath ? "" : path,
         key: node,
-        name: partName(shown, trace),
+        name: partName(shown, trace, this.model.snapshot.language),
         calls: 1,
         status: "ran",
         outputShape: shown.outputShape,
@@ -388,7 +388,10 @@ class Builder {
       const all = this.#flow!;
       const pathOf = (node: string) => all.standing.get(node)?.path ?? null;
       const flowing = edgesOfAllTurns(all, container.calls, (node) => inAllTurns(container, standsFor.get(drawnAt.get(node) ?? node) ?? [node]));
-      edges.set(flow, (kept = { shown, edges: withWaysBack(measuredEdges(flowing, this.model.snapshot.trace!, drawnAt, pathOf), ranAt) }));
+      edges.set(
+        flow,
+        (kept = { shown, edges: withWaysBack(measuredEdges(flowing, this.model.snapshot.trace!, drawnAt, pathOf, this.model.snapshot.language), ranAt) }),
+      );
     }
     return kept.edges;
   }

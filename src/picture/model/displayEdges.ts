@@ -1,4 +1,5 @@
-import { nameText, type ForwardTrace, type OperationStep } from "../../protocol/index.js";
+import type { ForwardTrace, Language, OperationStep } from "../../protocol/index.js";
+import { operationText } from "../../describe/arguments.js";
 import { border, type FlowEdge } from "./dataFlow.js";
 import type { DisplayEdge } from "./displayGraph.js";
 import { commonShapeText } from "./labels.js";
@@ -14,13 +15,14 @@ export function measuredEdges(
   trace: ForwardTrace,
   standsFor: ReadonlyMap<string, string>,
   pathOf: (node: string) => string | null,
+  language: Language,
 ): readonly DisplayEdge[] {
   const edges: DisplayEdge[] = [];
   for (const edge of flowing) {
     const from = standsFor.get(edge.from) ?? edge.from;
     const to = standsFor.get(edge.to) ?? edge.to;
     if (from === to && pathOf(edge.from) !== pathOf(edge.to)) continue;
-    const via = edge.via.map((step) => nameText((trace.steps[step] as OperationStep).name));
+    const via = edge.via.map((step) => operationText((trace.steps[step] as OperationStep).name, language));
     edges.push({
       from,
       fromPort: edge.fromPort,

@@ -1,6 +1,6 @@
 import { formatShape } from "../../describe/format.js";
-import { writeArgument, writeStepArguments, writeValue } from "../../describe/arguments.js";
-import { nameText, type ArgumentValue, type Language, type ModuleSnapshot, type OperationStep } from "../../protocol/index.js";
+import { operationText, writeArgument, writeStepArguments, writeValue } from "../../describe/arguments.js";
+import { type ArgumentValue, type Language, type ModuleSnapshot, type OperationStep } from "../../protocol/index.js";
 
 /** As formatShape writes it; "" while unknown. */
 export function shapeText(shape: readonly number[] | null | undefined): string {
@@ -52,7 +52,9 @@ export function signBetween(step: OperationStep | null): string {
 /** Views of a tensor as they are written behind it: "[1]", "[:, 2:].transpose(0, 1)". */
 export function viewText(views: readonly OperationStep[], language: Language): string {
   return views
-    .map(({ name, arguments: given, parts }) => (parts?.length === 1 ? parts[0]!.index : `.${nameText(name)}(${writeStepArguments(given, language)})`))
+    .map(({ name, arguments: given, parts }) =>
+      parts?.length === 1 ? parts[0]!.index : `.${operationText(name, language)}(${writeStepArguments(given, language)})`,
+    )
     .join("");
 }
 

@@ -1,5 +1,5 @@
-import { writeStepArguments } from "../../describe/arguments.js";
-import { nameText, type OperationStep, type TensorId } from "../../protocol/index.js";
+import { operationText, writeStepArguments } from "../../describe/arguments.js";
+import { type OperationStep, type TensorId } from "../../protocol/index.js";
 import type { FlowNode } from "./dataFlow.js";
 import type { DisplayNode, ItemSource } from "./displayGraph.js";
 import { failureShown } from "./failureShown.js";
@@ -71,7 +71,7 @@ export function otherNode(model: PictureModel, flowNode: FlowNode, path: string)
     const outputShape = model.outputShapeOf(step);
     return {
       ...base,
-      name: nameText(operation.name),
+      name: operationText(operation.name, model.snapshot.language),
       sign: operation.sign ?? "",
       detail: argumentsOf(model, operation),
       target: targetOf(model, flowNode),

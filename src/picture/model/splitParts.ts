@@ -1,4 +1,5 @@
-import { nameText, type ForwardTrace, type OperationStep, type TensorPart } from "../../protocol/index.js";
+import type { ForwardTrace, Language, OperationStep, TensorPart } from "../../protocol/index.js";
+import { operationText } from "../../describe/arguments.js";
 import { mostParallel } from "./displayEdges.js";
 import type { DisplayEdge, DisplayNode } from "./displayGraph.js";
 import type { PartShown } from "./parts.js";
@@ -51,8 +52,8 @@ function partKey(chain: readonly TensorPart[]): string {
 }
 
 /** The name of the operation that took a part. */
-export function partName({ step }: PartShown, { steps }: ForwardTrace): string {
-  return nameText((steps[step] as OperationStep).name);
+export function partName({ step }: PartShown, { steps }: ForwardTrace, language: Language): string {
+  return operationText((steps[step] as OperationStep).name, language);
 }
 
 /** Nodes with what is new among them, each before the first that takes it. */

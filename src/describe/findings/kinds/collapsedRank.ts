@@ -68,7 +68,7 @@ const collapsedRank: FindingKind = {
       from.layer.path,
       l10n.t(
         "What goes in is lost: from {0} on, only {1} of what the layers give out differs between samples.",
-        layerName(from.layer, index.model.name),
+        layerName(from.layer, index.model),
         formatPercent(from.layer.activation!.variation!),
       ),
       l10n.t("Start biases at zero and weights at the size that is asked for, here by {0}, or add residual connections.", remedyCall(index, signal, from.at)),

@@ -53,13 +53,13 @@ const deadUnits: FindingKind = {
   severity: "warning",
   needsSignal: true,
   *find(index) {
-    const { signal, name, language } = index.model;
+    const { signal, language } = index.model;
     for (const layer of signal?.layers ?? []) {
       const { path, activation, nonlinearity, isContainer } = layer;
       if (!activation || !nonlinearity?.rectifies || isContainer || activation.zeros < deadShare) continue;
       yield found(
         path,
-        l10n.t("{0} of what {1} gives out is zero, and nothing comes back from there.", formatPercent(activation.zeros), layerName(layer, name)),
+        l10n.t("{0} of what {1} gives out is zero, and nothing comes back from there.", formatPercent(activation.zeros), layerName(layer, index.model)),
         l10n.t(
           "Start the bias before it at zero ({0}), normalize what goes in (nn.LayerNorm), or use nn.LeakyReLU.",
           `nn.init.${writeName("zeros_", language)}`,

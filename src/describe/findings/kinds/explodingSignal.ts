@@ -64,7 +64,6 @@ const explodingSignal: FindingKind = {
     const carriers = carriersOf(index, signal);
     const [first, last] = [carriers[0], carriers.at(-1)];
     if (!first || !last) return;
-    const { name } = index.model;
     const isLarge = ({ size }: { readonly size: number }): boolean => first.size > 0 && size > first.size * mostChange;
     if (isLarge(last)) {
       const from = carriers.find(isLarge)!;
@@ -75,9 +74,9 @@ const explodingSignal: FindingKind = {
         l10n.t("exploding"),
         l10n.t(
           "The signal explodes: at {0} the activations have a root mean square of {1}, where that of {2} is {3}.",
-          layerName(from.layer, name),
+          layerName(from.layer, index.model),
           formatValue(from.size),
-          layerName(first.layer, name),
+          layerName(first.layer, index.model),
           formatValue(first.size),
         ),
       );
@@ -94,9 +93,9 @@ const explodingSignal: FindingKind = {
       l10n.t("exploding"),
       l10n.t(
         "The gradient explodes: back at {0} its root mean square is {1}, where that of {2} is {3}.",
-        layerName(to.layer, name),
+        layerName(to.layer, index.model),
         formatValue(to.gradientSize!),
-        layerName(last.layer, name),
+        layerName(last.layer, index.model),
         formatValue(start),
       ),
     );

@@ -59,7 +59,7 @@ const nonFiniteSignal: FindingKind = {
   severity: "error",
   needsSignal: true,
   *find(index) {
-    const { signal, name, trace } = index.model;
+    const { signal, trace } = index.model;
     if (!signal) return;
     const isNonFinite = (flow: Flow | null): flow is Flow => flow !== null && flow.nonFinite > 0;
     const isTold = trace?.values.some(({ statistics }) => statistics !== undefined && statistics.nonFinite > statistics.negativeInfinity) ?? false;
@@ -77,7 +77,7 @@ const nonFiniteSignal: FindingKind = {
     if (first)
       yield at(
         first,
-        l10n.t("{0} of what {1} gives out is NaN or infinite, the first to be so.", formatPercent(first.activation!.nonFinite), layerName(first, name)),
+        l10n.t("{0} of what {1} gives out is NaN or infinite, the first to be so.", formatPercent(first.activation!.nonFinite), layerName(first, index.model)),
       );
     const back = layers.findLast(({ gradient, isContainer }) => !isContainer && isNonFinite(gradient));
     if (back)
@@ -86,7 +86,7 @@ const nonFiniteSignal: FindingKind = {
         l10n.t(
           "{0} of the gradient that comes back to {1} is NaN or infinite, the first to be so.",
           formatPercent(back.gradient!.nonFinite),
-          layerName(back, name),
+          layerName(back, index.model),
         ),
       );
   },

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import {
   keepsElements,
-  nameText,
+  type Language,
   type OperationName,
   type Scale,
   type ScoredOutput,
@@ -9,6 +9,7 @@ import {
   type StepId,
   type ValueId,
 } from "../../../protocol/index.js";
+import { operationText } from "../../arguments.js";
 import { type ModelIndex, whereMade } from "../../modelIndex.js";
 import { onlyOneMadeThere } from "../../repair.js";
 import { type FindingKind, type Found, found } from "../finding.js";
@@ -57,14 +58,19 @@ const normalizedTwice: FindingKind = {
   code: "normalized-twice",
   severity: "warning",
   *find(index) {
+    const { language } = index.model;
     const told = new Set<StepId>();
     for (const { value, by, normalizes, location, after } of lossesOf(index)) {
       if (after?.gives === normalizes) {
         yield found(
           "",
-          l10n.t("{0} makes probabilities, and {1} makes its input into probabilities once more.", nameText(after.by), nameText(by)),
+          l10n.t(
+            "{0} makes probabilities, and {1} makes its input into probabilities once more.",
+            operationText(after.by, language),
+            operationText(by, language),
+          ),
           l10n.t("Leave it out: the loss takes what comes before it."),
-          { values: [value], location: after.location, mark: l10n.t("normalized twice"), related: takenAt(by, location) },
+          { values: [value], location: after.location, mark: l10n.t("normalized twice"), related: takenAt(by, location, language) },
         );
       }
       const at = probabilitiesFrom(index, value, normalizes);
@@ -76,17 +82,17 @@ const normalizedTwice: FindingKind = {
       // A layer that is nothing else has a line of its own.
       const itself = operation.location === null ? module : undefined;
       const layer = itself ? whereMade(index.model, itself) : null;
-      const name = itself ? l10n.t("{0} ({1})", path || index.model.name, itself.type) : nameText(operation.name);
+      const name = itself ? l10n.t("{0} ({1})", path || index.model.name, itself.type) : operationText(operation.name, language);
       const canGo = layer && index.parent(path)?.isSequence && onlyOneMadeThere(index, layer);
       yield found(
         path,
-        l10n.t("{0} makes probabilities, and {1} makes its input into probabilities once more.", name, nameText(by)),
+        l10n.t("{0} makes probabilities, and {1} makes its input into probabilities once more.", name, operationText(by, language)),
         l10n.t("Leave it out: the loss takes what comes before it."),
         {
           step: at,
           location: layer ?? operation.location ?? module?.location ?? null,
           mark: l10n.t("normalized twice"),
-          related: takenAt(by, location),
+          related: takenAt(by, location, language),
           repairs: canGo ? [{ kind: "removeLayer", location: layer, layer: name }] : [],
         },
       );
@@ -94,8 +100,8 @@ const normalizedTwice: FindingKind = {
   },
 };
 
-function takenAt(by: OperationName, location: SourceLocation | null): Found["related"] {
-  return location ? [{ text: l10n.t("{0} takes it here", nameText(by)), location }] : [];
+function takenAt(by: OperationName, location: SourceLocation | null, language: Language): Found["related"] {
+  return location ? [{ text: l10n.t("{0} takes it here", operationText(by, language)), location }] : [];
 }
 
 /** The losses that normalize their input by themselves, in the pass and after it. */

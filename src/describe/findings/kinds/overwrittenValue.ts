@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { nameText } from "../../../protocol/index.js";
+import { operationText } from "../../arguments.js";
 import { formatShape } from "../../format.js";
 import { type FindingKind, found } from "../finding.js";
 
@@ -63,8 +63,12 @@ const overwrittenValue: FindingKind = {
   *find(index) {
     for (const { by, path, shape, throughView, location, neededAt } of index.model.overwritten ?? []) {
       const text = throughView
-        ? l10n.t("{0} wrote through a view into a tensor of {1} that the backward pass needs as it was.", nameText(by), formatShape(shape))
-        : l10n.t("{0} wrote into a tensor of {1} that the backward pass needs as it was.", nameText(by), formatShape(shape));
+        ? l10n.t(
+            "{0} wrote through a view into a tensor of {1} that the backward pass needs as it was.",
+            operationText(by, index.model.language),
+            formatShape(shape),
+          )
+        : l10n.t("{0} wrote into a tensor of {1} that the backward pass needs as it was.", operationText(by, index.model.language), formatShape(shape));
       yield found(path, text, l10n.t("Write to a clone() of it, or use an operation that gives out its result instead."), {
         location: location ?? index.module(path)?.location ?? null,
         mark: l10n.t("overwritten"),

@@ -51,14 +51,14 @@ const saturatedUnits: FindingKind = {
   severity: "warning",
   needsSignal: true,
   *find(index) {
-    const { signal, name, language } = index.model;
+    const { signal, language } = index.model;
     for (const layer of signal?.layers ?? []) {
       const { path, activation, isContainer } = layer;
       if (isContainer || activation?.saturated == null || activation.saturated < saturatedShare) continue;
       const scheme = schemeFor(layer.nonlinearity);
       yield found(
         path,
-        l10n.t("{0} of what {1} gives out is at its bounds, where it is flat.", formatPercent(activation.saturated), layerName(layer, name)),
+        l10n.t("{0} of what {1} gives out is at its bounds, where it is flat.", formatPercent(activation.saturated), layerName(layer, index.model)),
         l10n.t(
           "Initialize the weight before it by {0}, or normalize what goes in (nn.LayerNorm).",
           initCall(scheme.function, "weight", scheme.arguments, language),

@@ -66,7 +66,6 @@ const vanishingSignal: FindingKind = {
     const carriers = carriersOf(index, signal);
     const [first, last] = [carriers[0], carriers.at(-1)];
     if (!first || !last || first === last) return;
-    const { name } = index.model;
     const isSmall = ({ size }: { readonly size: number }): boolean => size * mostChange < first.size;
     if (isSmall(last)) {
       const from = carriers[carriers.findLastIndex((carrier) => !isSmall(carrier)) + 1]!;
@@ -77,9 +76,9 @@ const vanishingSignal: FindingKind = {
         l10n.t("vanishing"),
         l10n.t(
           "The signal vanishes: from {0} on the activations have a root mean square of {1} and less, where that of {2} is {3}.",
-          layerName(from.layer, name),
+          layerName(from.layer, index.model),
           formatValue(from.size),
-          layerName(first.layer, name),
+          layerName(first.layer, index.model),
           formatValue(first.size),
         ),
       );
@@ -98,9 +97,9 @@ const vanishingSignal: FindingKind = {
       l10n.t("vanishing"),
       l10n.t(
         "The gradient vanishes: back from {0} its root mean square is {1} and less, where that of {2} is {3}.",
-        layerName(to.layer, name),
+        layerName(to.layer, index.model),
         formatValue(to.gradientSize),
-        layerName(start.layer, name),
+        layerName(start.layer, index.model),
         formatValue(start.gradientSize),
       ),
     );

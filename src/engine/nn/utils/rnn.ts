@@ -140,7 +140,7 @@ export function packPaddedSequence(
 }
 
 const padOf = defineComposite(
-  { name: "padPackedSequence", effect: computes, multiplyAdds: ofParts, arguments: ["packed", "batchSizes", "steps", "value", "batchFirst"] },
+  { name: "padPackedSequence", effect: computes, multiplyAdds: ofParts, arguments: ["packed", "batchSizes", "totalLength", "paddingValue", "batchFirst"] },
   (packed: PackedSequence, batchSizes: readonly number[], steps: number, value: Scalar, batchFirst: boolean): Tensor => {
     const { data, unsortedIndices } = packed;
     const batch = batchSizes[0]!;
@@ -202,7 +202,7 @@ export interface PadSequenceOptions {
 }
 
 const padSequenceOf = defineComposite(
-  { name: "padSequence", effect: computes, multiplyAdds: ofParts, arguments: ["sequences", ["batchFirst", false], "value", "side"] },
+  { name: "padSequence", effect: computes, multiplyAdds: ofParts, arguments: ["sequences", ["batchFirst", false], "paddingValue", "paddingSide"] },
   (sequences: readonly Tensor[], batchFirst: boolean, value: number, side: "left" | "right"): Tensor => {
     const longest = Math.max(...sequences.map((each) => each.sizes[0]!));
     const [first] = sequences as readonly [Tensor];

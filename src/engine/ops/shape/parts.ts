@@ -83,7 +83,10 @@ export function narrow(
 
 const diagonalOperation = defineView<[x: Tensor, offset: number, dim1: number, dim2: number]>({
   name: "diagonal",
-  effect: views,
+  effect: {
+    kind: "part",
+    parts: ([, ...at]) => [{ index: `.diagonal(${(at[1] === 0 && at[2] === 1 ? at.slice(0, at[0] && 1) : at).join(", ")})` }],
+  },
   arguments: ["input", ["offset", 0], ["dim1", 0], ["dim2", 1]],
   window(x, offset, dim1, dim2) {
     const rank = x.sizes.length;
@@ -121,7 +124,7 @@ export function diagonal(x: Tensor, ...args: Arguments<[offset: number, dim1: nu
 const asStridedOperation = defineView<[x: Tensor, sizes: readonly number[], strides: readonly number[], offset: number]>({
   name: "asStrided",
   effect: views,
-  arguments: ["input", "shape", "strides", "offset"],
+  arguments: ["input", "size", "stride", "storageOffset"],
   window(x, sizes, strides, offset) {
     if (sizes.length !== strides.length) throw new RuntimeError("mismatch in length of strides and shape");
     const needed = sizes.includes(0) ? 0 : sizes.reduce((last, size, i) => last + (size - 1) * strides[i]!, offset) + 1;
