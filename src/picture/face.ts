@@ -76,6 +76,8 @@ const left = 15;
 const right = 10;
 const gap = 6;
 const toggleWidth = 15;
+/** Of what is there no more: it must not push aside what is. */
+const removedWidest = 160;
 const glyphSize = { width: 38, height: 12 };
 const rowHeight = 16;
 
@@ -335,11 +337,15 @@ function pillFace(node: DisplayNode, { measure, words }: FaceContext): Face {
 }
 
 function removedFace(node: DisplayNode, { measure, words }: FaceContext): Face {
+  const room = removedWidest - 22 - gap - measure(words.removed, "detail");
+  const name = fitName(node.name, room, "plain", measure);
+  // The tooltip has it where there is no room.
+  const type = measure(name, "plain") + gap + measure(node.type, "detail") <= room ? node.type : "";
   return pill(
     [
-      { text: node.name, font: "plain", tone: "muted", isStruck: true },
+      { text: name, font: "plain", tone: "muted", isStruck: true },
       { text: words.removed, font: "detail", tone: "error" },
-      { text: node.type, font: "detail", tone: "muted" },
+      { text: type, font: "detail", tone: "muted" },
     ],
     measure,
   );

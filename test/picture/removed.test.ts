@@ -36,3 +36,13 @@ test("is told from what is there by a dashed outline, a line through its name an
   expect(drawn).toMatch(/<path [^>]*stroke=/);
   expect(await renderSvg(after, { depth: 2 })).not.toContain(">removed</text>");
 });
+
+test("is narrow, however long its name and type are, and says it is removed", async () => {
+  const long = ["encoderDecoderAttentionOutputProjectionOfTheFirstBlock", linear(8, 8)] as const;
+  const was = snapshot("net", sequential(["stem", linear(4, 8)], [...long], ["head", linear(8, 1)]), null);
+  const is = snapshot("net", sequential(["stem", linear(4, 8)], ["head", linear(8, 1)]), null);
+  const scene = await sceneOf(new PictureModel(compared(diffModels(was, is), "HEAD")), { depth: "all" }, "down");
+  const box = scene.byId.get(`#removed:${long[0]}`)!;
+  expect(box.width).toBeLessThanOrEqual(160);
+  expect(box.face.texts.map(({ text }) => text)).toEqual([expect.stringMatching(/^enc.*….*$/), "removed"]);
+});
