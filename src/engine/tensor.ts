@@ -77,6 +77,11 @@ export class Tensor {
 
   /** @internal A new tensor, zeroed: row-major, or with other `strides` that leave no gaps. */
   static allocate(sizes: readonly number[], dtype: DType, device: Device, strides: readonly number[] = contiguousStrides(sizes)): Tensor {
+    const wrong = sizes.findIndex((size) => !(Number.isInteger(Number(size)) && size >= 0));
+    if (wrong >= 0)
+      throw sizes[wrong]! < 0
+        ? new RuntimeError(`Trying to create tensor with negative dimension ${sizes[wrong]}: [${sizes.join(", ")}]`)
+        : new TypeError(`a tensor's sizes must be whole numbers, but dimension ${wrong} is ${String(sizes[wrong])}`);
     return new Tensor(Storage.ofTensor(dtype, product(sizes), device), sizes, strides, 0);
   }
 

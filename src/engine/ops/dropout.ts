@@ -32,7 +32,9 @@ function dropoutRow(name: string, channels: boolean, alpha: boolean): OperationR
     arguments: ["input", "p"],
     keepsLayout: true,
     gradientName: alpha ? "AddBackward0" : "MulBackward0",
-    infer(x) {
+    infer(x, p) {
+      if (!x.dtype.isFloatingPoint && p > 0 && p < 1)
+        throw new RuntimeError(`result type Float can't be cast to the desired output type ${x.dtype.scalarType}`);
       if (channels && x.sizes.length < 2) throw new RuntimeError("Feature dropout requires at least 2 dimensions in the input");
       return { sizes: x.sizes, dtype: x.dtype };
     },

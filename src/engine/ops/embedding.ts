@@ -42,10 +42,18 @@ function normalizePadding(paddingIdx: number | null, rows: number): number | nul
   return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
 }
 
-function checkedIndices(indices: Tensor, rows: number): ArrayLike<number> {
+/** `mode`: of an embedding bag, which has errors of its own. */
+function checkedIndices(indices: Tensor, rows: number, mode?: string): ArrayLike<number> {
   const values = denseValues(indices);
   for (let i = 0; i < values.length; i++) {
-    if (!(values[i]! >= 0 && values[i]! < rows)) throw new IndexError("index out of range in self");
+    const at = values[i]!;
+    if (at >= 0 && at < rows) continue;
+    if (mode === undefined) throw new IndexError("index out of range in self");
+    throw new RuntimeError(
+      mode === "max"
+        ? `embedding_bag: Expected idx >= 0 && idx < num_embeddings but found idx to be ${at}`
+        : `Index ${i} of input takes value ${at} which is not in the valid range [0, ${rows})`,
+    );
   }
   return values;
 }
@@ -221,7 +229,7 @@ const embeddingBagOperation = defineOperation<EmbeddingBagArgs, Bags>({
   },
   forward(output, weight, indices, offsets, mode, perSampleWeights, paddingIdx, _scale, includeLastOffset) {
     const [rows, columns] = weight.sizes as [number, number];
-    const at = checkedIndices(indices, rows);
+    const at = checkedIndices(indices, rows, mode);
     const bounds = boundsOf(offsets, at.length, includeLastOffset);
     const source = denseValues(weight);
     const scales = perSampleWeights && denseValues(perSampleWeights);

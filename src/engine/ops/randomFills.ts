@@ -93,9 +93,11 @@ export function normal_(self: Tensor, ...args: FillArguments<[mean: number, std:
 
 /** Fills with integers over [from, to); one bound is the upper one, none means all that the dtype holds exactly. (Tensor.random_) */
 export function random_(self: Tensor, ...args: FillArguments<[from: number | null, to: number | null], RandomRange>): Tensor {
-  const { from = null, to = null, generator } = fillOptions<RandomRange>("random_", ["from", "to"], args);
-  const [low, high] = to === null ? [0, from] : [from ?? 0, to];
-  const range = high === null ? fullRanges[self.dtype.name] : integerRange(low, high);
+  const { from = null, to, generator } = fillOptions<RandomRange>("random_", ["from", "to"], args);
+  // An upper bound of null is none; left out, the one bound is the upper one.
+  const [low, high] = to === undefined ? [0, from] : [from ?? 0, to];
+  const full = fullRanges[self.dtype.name];
+  const range = high !== null ? integerRange(low, high) : typeof full === "bigint" ? full - BigInt(low) : full - low;
   return overwrite(writes.random, self, [self, low, high], () => fillIntegers(self, low, range, generator));
 }
 

@@ -217,7 +217,7 @@ arange = _with_dtype("arange", _float_if_any)
 full = _with_dtype("full", _float_if_any)
 
 
-from ._legacy import range, unsafe_chunk, unsafe_split  # noqa: E402
+from ._legacy import range, tensordot, unsafe_chunk, unsafe_split  # noqa: E402
 
 
 def is_tensor(obj):

@@ -193,6 +193,9 @@ def _make_function(path, name, module):
             except TypeError as error:
                 raise refused(place, prefix + name, given, kwargs) or error from None
         if has_operand:
+            alpha = options.pop("alpha", None) if options else None
+            if type(alpha) is float and not any(type(arg) is float or getattr(getattr(arg, "dtype", None), "is_floating_point", False) for arg in args):
+                raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
             for arg in (*args, *options.values()) if options else args:
                 if type(arg) is float and arg.is_integer():
                     names = list(options or ())
@@ -200,6 +203,8 @@ def _make_function(path, name, module):
                     if names:
                         args, options = args[: -len(names)], dict(zip(names, args[-len(names) :]))
                     break
+            if alpha is not None:
+                options["alpha"] = alpha
         spec, flat = [], []
         try:
             for value in args:

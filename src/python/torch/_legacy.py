@@ -2,7 +2,10 @@
 import builtins
 
 from ._bridge import warn
+from ._calls import make_function
 from ._tensor import Tensor, _legacy
+
+_tensordot = make_function("tensordot", "tensordot", "torch")
 
 
 class _Meta(type):
@@ -47,3 +50,12 @@ def unsafe_chunk(input, chunks, dim=0):
 def unsafe_split(tensor, split_size, dim=0):
     """`split`."""
     return tensor.split(split_size, dim)
+
+
+def tensordot(a, b, dims=2, out=None):
+    """Products summed over dimensions of both tensors: the last `dims` of the first and the first of the second, or those that two lists name."""
+    if isinstance(dims, Tensor):
+        dims = dims.tolist()
+    if isinstance(dims, int) and dims < 0:
+        raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+    return _tensordot(a, b, dims)

@@ -67,10 +67,24 @@ _puts[dtype] = _put_dtype
 _makers["d"] = lambda value: dtypes[value[1]]
 
 
+def _size(i, value):
+    try:
+        return value.__index__()
+    except (AttributeError, TypeError):
+        raise TypeError(f"torch.Size() takes an iterable of 'int' (item {i} is '{type(value).__name__}')") from None
+
+
 class Size(tuple):
     """A shape."""
 
     __slots__ = ()
+
+    def __new__(cls, sizes=()):
+        self = tuple.__new__(cls, sizes)
+        for size in self:
+            if type(size) is not int:
+                return tuple.__new__(cls, [_size(i, each) for i, each in enumerate(self)])
+        return self
 
     def __repr__(self):
         return f"torch.Size([{', '.join(map(str, self))}])"

@@ -380,6 +380,11 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss {
   }
 }
 
+function positiveMargin(loss: string, margin: number): number {
+  if (margin <= 0) throw new ValueError(`${loss}: expected margin to be greater than 0, got ${margin} instead`);
+  return margin;
+}
+
 /** max(0, margin + |anchor - positive| - |anchor - negative|). (torch.nn.TripletMarginLoss) */
 export class TripletMarginLoss extends Loss {
   static override readonly [declaration]: LayerDeclaration<TripletMarginLoss> = {
@@ -407,7 +412,7 @@ export class TripletMarginLoss extends Loss {
       reduction,
     } = collect<F.TripletOptions>("TripletMarginLoss", ["margin", "p", "eps", "swap"], args, ["reduction"]);
     super(reduction);
-    this.margin = margin;
+    this.margin = positiveMargin("TripletMarginLoss", margin);
     this.p = p;
     this.eps = eps;
     this.swap = swap;
@@ -441,7 +446,7 @@ export class TripletMarginWithDistanceLoss extends Loss {
     const distance = options.distanceFunction ?? new PairwiseDistance();
     if (distance instanceof Module) this.addModule("distance_function", distance);
     else this.distanceFunction = distance;
-    this.margin = options.margin ?? 1;
+    this.margin = positiveMargin("TripletMarginWithDistanceLoss", options.margin ?? 1);
     this.swap = options.swap ?? false;
   }
 

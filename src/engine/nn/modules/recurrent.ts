@@ -1,5 +1,5 @@
 import { defineComposite } from "../../dispatch/index.js";
-import { RuntimeError, TypeError, ValueError } from "../../errors.js";
+import { RuntimeError, TypeError, ValueError, typeInPython } from "../../errors.js";
 import { collect } from "../../arguments.js";
 import { gateCount } from "../../kernels/recurrent.js";
 import { recurrentNetwork, type LayerWeights, type RecurrentMode, type RecurrentResult } from "../../ops/recurrent.js";
@@ -100,6 +100,7 @@ export abstract class RNNBase extends Module {
   ) {
     super();
     const { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false, projSize = 0 } = options;
+    if (!Number.isInteger(Number(numLayers))) throw new TypeError(`'${typeInPython(numLayers)}' object cannot be interpreted as an integer`);
     this.numLayers = numLayers;
     this.bias = bias;
     this.batchFirst = batchFirst;

@@ -119,6 +119,7 @@ const tripletOf = defineComposite(
   },
   (anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions): Tensor => {
     const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction = "mean" } = options;
+    if (margin <= 0) throw new ValueError(`margin must be greater than 0, got ${margin}`);
     checkTriplet(anchor, positive, negative);
     return reduce(
       tripletLosses((x, y) => pairwiseDistance(x, y, p, eps), anchor, positive, negative, margin, swap),

@@ -123,6 +123,18 @@ function varianceArgs(operation: string, x: Tensor, args: readonly unknown[]): V
   return [x, dim, correction ?? (unbiased === false ? 0 : 1), keepdim];
 }
 
+let isWithMean = false;
+
+/** What varMean and stdMean compute first, which warns in their name. */
+function withMean<Result>(compute: () => Result): Result {
+  isWithMean = true;
+  try {
+    return compute();
+  } finally {
+    isWithMean = false;
+  }
+}
+
 function varianceRow(name: "var" | "std"): OperationRow<VarianceArgs, Tensor> {
   const isRoot = name === "std";
   return {
@@ -138,7 +150,7 @@ function varianceRow(name: "var" | "std"): OperationRow<VarianceArgs, Tensor> {
       const means = Tensor.allocate(output.sizes, x.dtype, "cpu");
       if (reducedCount(x, reducedDims(x, dim)) <= correction) {
         warn(
-          `${isRoot ? "std" : "var"}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).`,
+          `${isRoot ? "std" : "var"}${isWithMean ? "_mean" : ""}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).`,
         );
       }
       varianceOf(output.storage.data, means.storage.data, x, reducedDims(x, dim), correction, isRoot);
@@ -196,7 +208,13 @@ export const varMean: (x: Tensor, ...args: VarianceArguments) => [variance: Tens
   (x: Tensor, ...args: VarianceArguments): [variance: Tensor, mean: Tensor] => {
     const [, dim, , keepdim] = varianceArgs("varMean", x, args);
     requireFractionsFor("var_mean", x);
-    return [named("VarMeanBackward0", varOperation(...varianceArgs("varMean", x, args))), named("VarMeanBackward0", meanOperation(x, dim, keepdim))];
+    return [
+      named(
+        "VarMeanBackward0",
+        withMean(() => varOperation(...varianceArgs("varMean", x, args))),
+      ),
+      named("VarMeanBackward0", meanOperation(x, dim, keepdim)),
+    ];
   },
 );
 
@@ -210,7 +228,13 @@ export const stdMean: (x: Tensor, ...args: VarianceArguments) => [std: Tensor, m
   (x: Tensor, ...args: VarianceArguments): [std: Tensor, mean: Tensor] => {
     const [, dim, , keepdim] = varianceArgs("stdMean", x, args);
     requireFractionsFor("std_mean", x);
-    return [named("StdMeanBackward0", stdOperation(...varianceArgs("stdMean", x, args))), named("StdMeanBackward0", meanOperation(x, dim, keepdim))];
+    return [
+      named(
+        "StdMeanBackward0",
+        withMean(() => stdOperation(...varianceArgs("stdMean", x, args))),
+      ),
+      named("StdMeanBackward0", meanOperation(x, dim, keepdim)),
+    ];
   },
 );
 

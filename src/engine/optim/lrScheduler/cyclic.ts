@@ -237,6 +237,9 @@ export class OneCycleLR extends LRScheduler {
     if (Number.isNaN(totalSteps)) throw new ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)");
     if (!(totalSteps > 0 && Number.isInteger(totalSteps))) throw new ValueError(`Expected positive integer total_steps, but got ${totalSteps}`);
     if (!(pctStart >= 0 && pctStart <= 1)) throw new ValueError(`Expected float between 0 and 1 pct_start, but got ${pctStart}`);
+    const { annealStrategy = "cos" } = options;
+    if (annealStrategy !== "cos" && annealStrategy !== "linear")
+      throw new ValueError(`anneal_strategy must be one of 'cos' or 'linear', instead got ${String(annealStrategy ?? "None")}`);
     const maxLrs = perGroup("max_lr", required(options.maxLr, "OneCycleLR", "max_lr"), optimizer);
     if (lastEpoch === -1) {
       optimizer.paramGroups.forEach((group, i) => {
@@ -254,7 +257,7 @@ export class OneCycleLR extends LRScheduler {
     this.schedulePhases = options.threePhase
       ? [phase(rise, "initial_lr", "max_lr"), phase(2 * pctStart * totalSteps - 2, "max_lr", "initial_lr"), phase(last, "initial_lr", "min_lr")]
       : [phase(rise, "initial_lr", "max_lr"), phase(last, "max_lr", "min_lr")];
-    this.annealFuncType = options.annealStrategy ?? "cos";
+    this.annealFuncType = annealStrategy;
     this.cycleMomentum = cycleMomentum;
     if (momenta !== null) this.useBeta1 = momenta.useBeta1;
     this.step();

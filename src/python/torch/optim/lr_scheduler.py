@@ -82,7 +82,11 @@ class _EngineScheduler(LRScheduler):
         optimizer._pull()
 
     def step(self, *args, **kwargs):
-        args = (*args, *kwargs.values())
+        if self._is_plateau:
+            _check_signature("ReduceLROnPlateau.step", ["self", "metrics"], ["epoch"], (self, *args), kwargs)
+            args = (float(args[0] if args else kwargs["metrics"]),)
+        else:
+            args = (*args, *kwargs.values())
         if not self._is_plateau:
             _warn_of_order(self, args[0] if args else None)
         self.optimizer._push()

@@ -223,6 +223,24 @@ class Optimizer:
         self.state = state
 
 
+_COMPARED = ("lr", "eps", "momentum", "weight_decay", "rho", "lr_decay", "initial_accumulator_value", "momentum_decay")
+
+
+def _check_numbers(name, given):
+    """Python's own errors where PyTorch compares what is no number, or takes a pair of what is none."""
+    for key in _COMPARED:
+        if key in given:
+            given[key] < 0.0 if name == "SGD" else 0.0 <= given[key]
+    if "betas" in given:
+        betas = given["betas"]
+        for i in (0, 1):
+            if not 0.0 <= betas[i] < 1.0:
+                raise ValueError(f"Invalid beta parameter at index {i}: {betas[i]}")
+        _, _ = betas
+    if "etas" in given:
+        given["etas"][0], given["etas"][1]
+
+
 class EngineOptimizer(Optimizer):
     """An optimizer of the engine's."""
 
@@ -255,6 +273,7 @@ class EngineOptimizer(Optimizer):
                 raise TypeError(f"{cls._name}.__init__() got an unexpected keyword argument '{name}'")
         given.update(kwargs)
         js_params = [{camel(k): v for k, v in group.items() if k not in where} if isinstance(group, dict) else group for group in params]
+        _check_numbers(cls._name, given)
         _check_groups(params)
         spec, flat = encode([js_params], {camel(k): v for k, v in given.items()} or None)
         self._peer = result(_e.make(path, spec, *flat))

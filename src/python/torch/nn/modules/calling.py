@@ -16,6 +16,7 @@ from .hooks import (
     _global_forward_hooks_always_called,
     _global_forward_hooks_with_kwargs,
     _global_forward_pre_hooks,
+    backward_hook,
 )
 from .peers import _unlazy, classes
 
@@ -84,63 +85,24 @@ class Calling:
         return output if given == "" else _replaced(output, result(given)["given"])
 
     def _call_with_hooks(self, args, kwargs):
-        d = self.__dict__
-        for hook_id, hook in (*_global_forward_pre_hooks.items(), *d["_forward_pre_hooks"].items()):
-            if hook_id in d["_forward_pre_hooks_with_kwargs"]:
-                replaced = hook(self, args, kwargs)
-                if replaced is not None:
-                    if isinstance(replaced, tuple) and len(replaced) == 2:
-                        args, kwargs = replaced
-                    else:
-                        raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {replaced}.")
-            else:
-                replaced = hook(self, args)
-                if replaced is not None:
-                    args = replaced if isinstance(replaced, tuple) else (replaced,)
-        if d["_backward_hooks"] or d["_backward_pre_hooks"] or _global_backward_hooks or _global_backward_pre_hooks:
-            output = self._call_with_backward_hooks(args, kwargs)
-        else:
-            output = self._run_forward(args, kwargs)
-        return output
-
-    def _run_forward(self, args, kwargs):
-        d = self.__dict__
-        called = False
+        call = HookedCall(self, args, kwargs)
         try:
-            output = self.forward(*args, **kwargs)
-            for hook_id, hook in (*_global_forward_hooks.items(), *d["_forward_hooks"].items()):
-                if hook_id in d["_forward_hooks_with_kwargs"] or hook_id in _global_forward_hooks_with_kwargs:
-                    replaced = hook(self, args, kwargs, output)
-                else:
-                    replaced = hook(self, args, output)
-                if replaced is not None:
-                    output = replaced
-            return output
+            return call.run()
         except Exception:
-            for hook_id, hook in (*_global_forward_hooks.items(), *d["_forward_hooks"].items()):
-                if hook_id in d["_forward_hooks_always_called"] or hook_id in _global_forward_hooks_always_called:
-                    try:
-                        if hook_id in d["_forward_hooks_with_kwargs"] or hook_id in _global_forward_hooks_with_kwargs:
-                            hook(self, args, kwargs, None)
-                        else:
-                            hook(self, args, None)
-                    except Exception as error:
-                        import warnings
-
-                        warnings.warn(f"module forward hook with ``always_call=True`` raised an exception that was silenced as another error was raised in forward: {error}")
+            call.run_missed()
             raise
 
-    def _call_with_backward_hooks(self, args, kwargs):
+    def _call_with_backward_hooks(self, args, run):
         hooks = [*_global_backward_hooks.values(), *self._backward_hooks.values()]
         pre_hooks = [*_global_backward_pre_hooks.values(), *self._backward_pre_hooks.values()]
         given = []
 
         def inner(*inputs):
-            output = self._run_forward(inputs, kwargs)
+            output = run(inputs)
             given.append(output)
             return output
 
-        wrap = lambda hook: register(lambda module, *gradients: hook(self, *gradients))
+        wrap = lambda hook: register(backward_hook(self, hook))
         spec, flat = encode(args)
         output = result(
             _e.callWithBackwardHooks(
@@ -148,6 +110,61 @@ class Calling:
             )
         )
         return _replaced(given[0], output)
+
+
+class HookedCall:
+    """One call of a module with its hooks, which are told what the ones before have made of arguments and result."""
+
+    def __init__(self, module, args, kwargs):
+        self.module, self.args, self.kwargs = module, args, kwargs
+        self.result = None
+        self.called = set()  # the hooks that are always to be called, and were
+
+    def run(self):
+        module, d = self.module, self.module.__dict__
+        for hook_id, hook in (*_global_forward_pre_hooks.items(), *d["_forward_pre_hooks"].items()):
+            if hook_id in d["_forward_pre_hooks_with_kwargs"]:
+                replaced = hook(module, self.args, self.kwargs)
+                if replaced is not None:
+                    if not isinstance(replaced, tuple) or len(replaced) != 2:
+                        raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {replaced}.")
+                    self.args, self.kwargs = replaced
+            else:
+                replaced = hook(module, self.args)
+                if replaced is not None:
+                    self.args = replaced if isinstance(replaced, tuple) else (replaced,)
+        if d["_backward_hooks"] or d["_backward_pre_hooks"] or _global_backward_hooks or _global_backward_pre_hooks:
+            return module._call_with_backward_hooks(self.args, self.forward)
+        return self.forward(self.args)
+
+    def forward(self, inputs):
+        d = self.module.__dict__
+        self.args = inputs
+        self.result = self.module.forward(*inputs, **self.kwargs)
+        for hook_id, hook in (*_global_forward_hooks.items(), *d["_forward_hooks"].items()):
+            self.called.add(hook_id)
+            self._after(hook, hook_id in d["_forward_hooks_with_kwargs"] or hook_id in _global_forward_hooks_with_kwargs)
+        return self.result
+
+    def _after(self, hook, with_kwargs):
+        replaced = hook(self.module, self.args, self.kwargs, self.result) if with_kwargs else hook(self.module, self.args, self.result)
+        if replaced is not None:
+            self.result = replaced
+
+    def run_missed(self):
+        """Where something has failed, the hooks that are called all the same."""
+        d = self.module.__dict__
+        own = d["_forward_hooks_with_kwargs"]
+        for which, hooks, always, with_kwargs in (
+            ("global module", _global_forward_hooks, _global_forward_hooks_always_called, ()),
+            ("module", d["_forward_hooks"], d["_forward_hooks_always_called"], own),
+        ):
+            for hook_id, hook in hooks.items():
+                if hook_id in always and hook_id not in self.called:
+                    try:
+                        self._after(hook, hook_id in with_kwargs)
+                    except Exception as error:
+                        b.warn(f"{which} forward hook with ``always_call=True`` raised an exception that was silenced as another error was raised in forward: {error}")
 
 
 def _first(module, args):

@@ -71,14 +71,14 @@ class Hooks:
 
     def register_full_backward_hook(self, hook, prepend=False):
         handle = self._register(self._backward_hooks, hook, prepend)
-        _mirror(self, "registerFullBackwardHook", handle, lambda module, *gradients: hook(self, *gradients))
+        _mirror(self, "registerFullBackwardHook", handle, backward_hook(self, hook))
         return handle
 
     register_backward_hook = register_full_backward_hook
 
     def register_full_backward_pre_hook(self, hook, prepend=False):
         handle = self._register(self._backward_pre_hooks, hook, prepend)
-        _mirror(self, "registerFullBackwardPreHook", handle, lambda module, *gradients: hook(self, *gradients))
+        _mirror(self, "registerFullBackwardPreHook", handle, backward_hook(self, hook))
         return handle
 
     def register_state_dict_pre_hook(self, hook):
@@ -98,6 +98,38 @@ class Hooks:
 
     def register_load_state_dict_post_hook(self, hook):
         return self._register(self._load_state_dict_post_hooks, hook, False)
+
+
+def backward_hook(module, hook):
+    """A full backward hook, or one that runs before, as the engine calls it: what it gives back is gradients in the place of the first ones, or PyTorch's error."""
+
+    def checked(_, gradients, *after):
+        given = hook(module, gradients, *after)
+        if given is None:
+            return None
+        if after and all(gradient is None for gradient in gradients):
+            if isinstance(given, tuple) and all(each is None for each in given):
+                return None
+            raise RuntimeError("Backward hook for Modules where no input requires gradient should always return None or None for all gradients.")
+        if len(given) != len(gradients):
+            which = "hook returned an invalid number of grad_input" if after else "pre hook returned an invalid number of grad_output"
+            raise RuntimeError(f"Backward {which}, got {len(given)}, but expected {len(gradients)}")
+        return tuple(_gradient(given[i], gradient) for i, gradient in enumerate(gradients))
+
+    return checked
+
+
+def _gradient(given, before):
+    """One that a hook gave in the place of `before`, where there was one."""
+    from ..._tensor import Tensor
+
+    if given is None or before is None:
+        return None
+    if not isinstance(given, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(given).__name__}'")
+    if given.shape != before.shape:
+        raise RuntimeError("hook 'hook' has changed the size of value")
+    return given
 
 
 def _mirror(module, method, handle, hook):

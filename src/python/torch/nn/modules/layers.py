@@ -54,6 +54,10 @@ def _definer(name, places):
     return next((place for place, pattern in places if re.fullmatch(pattern, name)), name)
 
 
+# Former names of arguments, which PyTorch still takes.
+_RENAMED = {"Hardtanh": {"min_value": "min_val", "max_value": "max_val"}}
+
+
 def _init(path):
     name = path.rpartition(".")[2]
 
@@ -65,6 +69,10 @@ def _init(path):
     def __init__(self, *args, **kwargs):
         known = row(path)
         names = [*known[0], *known[1]] if known else []
+        for former, now in _RENAMED.get(name, {}).items():
+            if kwargs.get(former) is not None:
+                b.warn(f"keyword argument `{former}` is deprecated and renamed to `{now}`", FutureWarning)
+                kwargs[now] = kwargs.pop(former)
         try:
             if known and len(args) > len(names):
                 check(self, args, kwargs)
@@ -129,6 +137,8 @@ def _forward(path):
         return result(value)
 
     forward._is_engine = True
+    forward.__qualname__ = name
+    forward.__module__ = f"torch.nn.modules.{file_of(path.rpartition('.')[2])}"
     return forward
 
 
