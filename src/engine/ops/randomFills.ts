@@ -94,10 +94,10 @@ export function normal_(self: Tensor, ...args: FillArguments<[mean: number, std:
 /** Fills with integers over [from, to); one bound is the upper one, none means all that the dtype holds exactly. (Tensor.random_) */
 export function random_(self: Tensor, ...args: FillArguments<[from: number | null, to: number | null], RandomRange>): Tensor {
   const { from = null, to, generator } = fillOptions<RandomRange>("random_", ["from", "to"], args);
-  // An upper bound of null is none; left out, the one bound is the upper one.
-  const [low, high] = to === undefined ? [0, from] : [from ?? 0, to];
   const full = fullRanges[self.dtype.name];
-  const range = high !== null ? integerRange(low, high) : typeof full === "bigint" ? full - BigInt(low) : full - low;
+  // Left out, the one bound is the upper one; an upper bound of null is the dtype's own.
+  const [low, high] = to === undefined ? [0, from] : [from ?? 0, to ?? (typeof full === "number" ? full : null)];
+  const range = high !== null ? integerRange(low, high) : typeof full === "bigint" ? full - BigInt(low) : full;
   return overwrite(writes.random, self, [self, low, high], () => fillIntegers(self, low, range, generator));
 }
 
