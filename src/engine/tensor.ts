@@ -77,11 +77,10 @@ export class Tensor {
 
   /** @internal A new tensor, zeroed: row-major, or with other `strides` that leave no gaps. */
   static allocate(sizes: readonly number[], dtype: DType, device: Device, strides: readonly number[] = contiguousStrides(sizes)): Tensor {
-    const wrong = sizes.findIndex((size) => !(Number.isInteger(Number(size)) && size >= 0));
-    if (wrong >= 0)
-      throw sizes[wrong]! < 0
-        ? new RuntimeError(`Trying to create tensor with negative dimension ${sizes[wrong]}: [${sizes.join(", ")}]`)
-        : new TypeError(`a tensor's sizes must be whole numbers, but dimension ${wrong} is ${String(sizes[wrong])}`);
+    for (const size of sizes) {
+      if (size < 0) throw new RuntimeError(`Trying to create tensor with negative dimension ${size}: [${sizes.join(", ")}]`);
+      if (Number(size) % 1 !== 0) throw new TypeError(`a tensor's sizes must be whole numbers, but one is ${size}`);
+    }
     return new Tensor(Storage.ofTensor(dtype, product(sizes), device), sizes, strides, 0);
   }
 

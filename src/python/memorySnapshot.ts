@@ -85,7 +85,7 @@ def keep():
     import importlib.util, os, sys
     codes = {}
     for folder, _, names in os.walk("/lib/layerscope"):
-        for name in names:
+        for name in (each for each in names if each.endswith(".py")):
             path = folder + "/" + name
             with open(path) as file:
                 codes[path] = compile(file.read(), path, "exec", dont_inherit=True)
