@@ -2,7 +2,7 @@ import { isGradEnabled } from "../autograd/gradMode.js";
 import { ReplacedNode, rewriteHistory, ZeroGradientNode } from "../autograd/history.js";
 import { hasHigherCategory } from "../dtype.js";
 import { NotImplementedError, RuntimeError } from "../errors.js";
-import { cloneValues, copy } from "../kernels/elementwise.js";
+import { copy } from "../kernels/elementwise.js";
 import { counted, observer, report, withoutObserver } from "../observer.js";
 import { writing, type Argument, type Operation } from "../operation.js";
 import { equalSizes, formatSizes } from "../size.js";
@@ -12,7 +12,7 @@ import { anyRequiresGrad, commonDevice, edgesOf, failed, refuseFurther, requireS
 import { forward } from "./narrow.js";
 import { OperationNode } from "./operations.js";
 import { definedRows, type Kept, type OperationRow, type TensorSpec } from "./rows.js";
-import { keptFor, rememberWindow } from "./savedArguments.js";
+import { copyWithHistory, keptFor, rememberWindow } from "./savedArguments.js";
 
 /** The in-place form of an element-wise row: `name_`, which writes into its first argument and returns it. */
 export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Args[0] {
@@ -158,12 +158,6 @@ export function overwrite<T extends Tensor>(operation: Operation, self: T, args:
 function beforeWrite<Args extends readonly unknown[]>(self: Tensor, args: Args, reads: readonly Kept[] | undefined): Args {
   const isRead = (arg: unknown, position: number): boolean => reads!.includes(position) && arg instanceof Tensor && arg.storage === self.storage;
   return reads !== undefined && args.some(isRead) ? (args.map((arg, i) => (isRead(arg, i) ? copyWithHistory(arg as Tensor) : arg)) as unknown as Args) : args;
-}
-
-function copyWithHistory(tensor: Tensor): Tensor {
-  const copied = cloneValues(tensor);
-  copied.setGradFn(tensor.gradientEdge());
-  return copied;
 }
 
 function checkInPlace(self: Tensor, records: boolean, mayShare = false): void {

@@ -25,7 +25,18 @@ import {
   type RecordedContext,
   type TensorSpec,
 } from "./rows.js";
-import { asKnownTo, hasFormerWindows, hollow, keepWholeBelow, keptArguments, keptFor, needsGradient, standIn, versionOf } from "./savedArguments.js";
+import {
+  asKnownTo,
+  copyWithHistory,
+  hasFormerWindows,
+  hollow,
+  keepWholeBelow,
+  keptArguments,
+  keptFor,
+  needsGradient,
+  standIn,
+  versionOf,
+} from "./savedArguments.js";
 
 /** The function that a row defines. */
 export function defineOperation<Args extends readonly unknown[], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Tensor {
@@ -89,9 +100,14 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
   ) {
     super();
     const reads = (this.reads = keptFor(row.reads, args, inputs));
-    this.versions = reads === undefined ? null : reads.map((position) => versionOf(position === "output" ? output : args[position]));
-    this.args = keptArguments(args, reads, keepWholeBelow);
+    this.args = keptArguments(this.withCopies(args), reads, keepWholeBelow);
+    this.versions = reads === undefined ? null : reads.map((position) => versionOf(position === "output" ? output : this.args[position]));
     if (output.numel() > keepWholeBelow && !reads?.includes("output")) this.output = standIn(output);
+  }
+
+  private withCopies(args: Args): Args {
+    const copied = this.row.copies?.(...args).filter((position) => this.reads?.includes(position) && args[position] instanceof Tensor);
+    return copied?.length ? (args.map((arg, i) => (copied.includes(i) ? copyWithHistory(arg as Tensor) : arg)) as unknown as Args) : args;
   }
 
   get name(): string {
@@ -165,7 +181,11 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
       const position = reads[i]!;
       const tensor = position === "output" ? this.output : this.args[position];
       const expected = this.versions![i]!;
-      if (tensor instanceof Tensor) checkVersion(tensor, expected, position === "output" ? this.name : tensor.gradFn?.name);
+      if (Array.isArray(tensor)) {
+        const further = versionOf(tensor) - expected;
+        const written = further && (tensor as Tensor[]).find((each) => each.version.value >= further);
+        if (written) checkVersion(written, written.version.value - further, written.gradFn?.name);
+      } else if (tensor instanceof Tensor) checkVersion(tensor, expected, position === "output" ? this.name : tensor.gradFn?.name);
     }
   }
 }

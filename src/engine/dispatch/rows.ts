@@ -104,6 +104,8 @@ export const eachForTheOther: readonly Read[] = [
 export interface Differentiation<Args extends readonly unknown[], Saved = void> {
   /** The arguments and results whose values backward reads. Default: none. What it does not read may be written over, and its memory is let go. */
   readonly reads?: readonly Read[];
+  /** Which of the arguments that backward reads it has copies of, so that they may be written over: where PyTorch keeps what it made of them. Default: none. */
+  readonly copies?: (...args: Args) => readonly number[];
   /** A gradient for each argument. Where an argument was broadcast, the dispatcher sums. */
   readonly backward: (gradient: Tensor, context: BackwardContext<Args, Saved>) => readonly Gradient[];
   /**

@@ -1,4 +1,5 @@
 import { nodesCreated, type Edge } from "../autograd/graph.js";
+import { cloneValues } from "../kernels/elementwise.js";
 import { contiguousStrides, product } from "../size.js";
 import { Storage, type Device } from "../storage.js";
 import { Tensor, type Window } from "../tensor.js";
@@ -74,6 +75,13 @@ export function hollow(tensor: Tensor, device: Device): Tensor {
 /** Keeps geometry and lets the memory go. */
 export function standInView({ dtype, storage, sizes, strides, offset, device }: Tensor): Tensor {
   return new Tensor(Storage.withoutElements(dtype, storage.length, device), sizes, strides, offset);
+}
+
+/** Of these values, and with the history of `tensor`. */
+export function copyWithHistory(tensor: Tensor): Tensor {
+  const copied = cloneValues(tensor);
+  copied.setGradFn(tensor.gradientEdge());
+  return copied;
 }
 
 /** Counts the writes to a tensor, or to those of a list. */

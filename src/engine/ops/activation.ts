@@ -47,6 +47,8 @@ interface ActivationRow<Constants extends readonly unknown[]> {
   readonly check?: (x: Tensor, ...constants: Constants) => void;
   /** The function for given constants. */
   readonly of: (...constants: Constants) => Activation;
+  /** See Differentiation. */
+  readonly copies?: () => readonly number[];
   readonly recordedBackward: RecordedBackward<[x: Tensor, ...constants: Constants], void>;
   /** What it does to a signal; null for one that no neuron ends in. */
   readonly activates: ((...constants: Constants) => ActivationFacts) | null;
@@ -71,6 +73,7 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
       kernels.unary(output, x, f, wasm?.f);
     },
     reads: [0],
+    copies: row.copies,
     backward(gradient, { args: [x, ...constants] }) {
       const result = gradient.allocateLike();
       const { derivative, kernels: wasm } = row.of(...held(constants as unknown as Constants, x.dtype));
@@ -501,6 +504,7 @@ const tanhshrinkRow = activation({
     derivative: (g, x) => g * Math.tanh(x) ** 2,
     kernels: { f: "tanhshrink", derivative: "tanhshrinkBackward" },
   }),
+  copies: () => [0],
   recordedBackward: (g, { args: [x] }) => [g.mul(x.tanh().square())],
 });
 

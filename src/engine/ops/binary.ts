@@ -337,6 +337,7 @@ function powerOfConstant(output: Tensor, x: Tensor, exponent: number): void {
 
 const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
   ...powers,
+  reads: [...powers.reads!, { read: "output", forGradientsOf: [1] }],
   forward(output, x, y) {
     const simple = simplePower(x, y);
     if (simple === undefined) {

@@ -44,7 +44,7 @@ const gatherOperation = defineOperation<[x: Tensor, dim: number, index: Tensor]>
     return { sizes: index.sizes, dtype: x.dtype };
   },
   forward: (output, x, dim, index) => kernels.gather(asVector(output), asVector(x), normalizeDim(dim, x.sizes.length), asVector(index)),
-  reads: [2],
+  reads: [0, 2],
   backward(gradient, { args: [x, dim, index] }) {
     const result = Tensor.allocate(x.sizes, gradient.dtype, gradient.device);
     kernels.scatter(asVector(result), normalizeDim(dim, x.sizes.length), asVector(index), asVector(gradient), (a, b) => a + b);
@@ -122,7 +122,7 @@ function scatterRow(name: string, combine: kernels.Combine | null): OperationRow
       if (output !== x) copy(output, x);
       kernels.scatter(asVector(output), normalizeDim(dim, x.sizes.length), asVector(index), asVector(source), combine);
     },
-    reads: [2],
+    reads: combine === null ? [2] : [{ read: 2, forGradientsOf: [3] }],
     backward(gradient, { args: [x, dim, index, source] }) {
       const along = normalizeDim(dim, x.sizes.length);
       const forX = combine === null ? zeroedAt(gradient, along, index) : gradient;
@@ -375,7 +375,7 @@ const takeOperation = defineOperation<[x: Tensor, index: Tensor]>({
     const out = output.storage.data;
     for (let i = 0; i < positions.length; i++) out[i] = values[flatPosition(positions[i]!, values.length)]!;
   },
-  reads: [1],
+  reads: [0, 1],
   backward(gradient, { args: [x, index] }) {
     const result = Tensor.allocate(x.sizes, gradient.dtype, gradient.device);
     const given = denseValues(gradient);

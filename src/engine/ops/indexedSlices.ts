@@ -76,7 +76,7 @@ const indexAddRow: OperationRow<IndexAddArgs> = {
     const target = asVector(output);
     kernels.write(output.storage.data, output.offset, given.storage.data, placesOf(target, [normalizeDim(dim, x.sizes.length)], [asVector(index)]), true);
   },
-  reads: [2],
+  reads: [2, 3].map((read) => ({ read, forGradientsOf: [3] })),
   backward(gradient, { args: [x, dim, index, source, alpha] }) {
     const picked = readSlices(gradient, normalizeDim(dim, x.sizes.length), index);
     if (alpha !== 1) binary(picked, picked, scalarTensor(alpha, picked.dtype, "cpu"), (value, by) => value * by);
@@ -186,7 +186,7 @@ const indexCopyRow: OperationRow<IndexCopyArgs> = {
     const places = placesOf(asVector(output), [normalizeDim(dim, x.sizes.length)], [asVector(index)]);
     kernels.write(output.storage.data, output.offset, denseValues(source), places, false);
   },
-  reads: [2],
+  reads: [2, { read: 3, forGradientsOf: [3] }],
   backward(gradient, { args: [x, dim, index, source] }) {
     const along = normalizeDim(dim, x.sizes.length);
     return [zeroedSlices(gradient, along, index), null, null, reshaped(readSlices(gradient, along, index), source.sizes)];

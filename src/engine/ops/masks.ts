@@ -93,7 +93,7 @@ const maskedSelectOperation = defineOperation<[x: Tensor, mask: Tensor], Int32Ar
     for (let i = 0; i < positions.length; i++) out[i] = values[positions[i]!]!;
     return positions;
   },
-  reads: [1],
+  reads: [0, 1],
   backward(gradient, { args: [x, mask], saved }) {
     const result = Tensor.allocate(broadcastSizes(x.sizes, mask.sizes), gradient.dtype, gradient.device);
     const given = denseValues(gradient);

@@ -42,7 +42,7 @@ function addedRow(
     },
     reads: [
       { read: 1, forGradientsOf: [2] },
-      { read: 2, forGradientsOf: name === "addcmul" ? [1] : [1, 2] },
+      { read: 2, forGradientsOf: name === "addcmul" ? [1] : [0, 1, 2] },
     ],
     backward(gradient, context) {
       const [, y, z, value] = context.args;
@@ -139,11 +139,7 @@ const lerpRow: OperationRow<LerpArgs> = {
     return { sizes: weight instanceof Tensor ? broadcastSizes(sizes, weight.sizes) : sizes, dtype: start.dtype };
   },
   forward: (output, start, end, weight) => ternary(output, start, end, weight, between, "lerp"),
-  reads: [
-    { read: 0, forGradientsOf: [2] },
-    { read: 1, forGradientsOf: [2] },
-    { read: 2, forGradientsOf: [0, 1] },
-  ],
+  reads: [{ read: 0, forGradientsOf: [2] }, { read: 1, forGradientsOf: [2] }, 2],
   backward(gradient, context) {
     const [start, end, weight] = context.args;
     const part = (position: number, f: (g: number, w: number) => number): Tensor | null =>

@@ -170,7 +170,9 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
     });
     return { weights, noise };
   },
-  reads: [0, 1, 2, 3],
+  reads: [0, 1, { read: 2, forGradientsOf: [0, 1, 3] }, 3],
+  // PyTorch's steps read scaled copies, its fused attention what it was given.
+  copies: (query) => (query.sizes.length === 4 ? [] : [0, 1, 3]),
   backward(gradient, context) {
     const { args, saved } = context;
     const [query, key, value, mask, , , scale] = args;

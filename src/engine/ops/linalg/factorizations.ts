@@ -40,7 +40,7 @@ export function defineFactor<F extends Factors>(
     gradientName,
     infer: (a, factors) => ({ sizes: pick(factors).sizes, dtype: a.dtype }),
     forward: (output, _, factors) => copy(output, pick(factors)),
-    reads: [0],
+    reads: [0, "output"],
     backward: (gradient, { args: [, factors] }) => [backward(gradient, factors)],
     recordedBackward: (gradient, { args: [a, factors], backward: own }) => own(gradient, [a, again(a, factors)]),
   });

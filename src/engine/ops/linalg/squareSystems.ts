@@ -111,7 +111,7 @@ const detOperation = defineOperation<[a: Tensor]>({
     return { sizes: batchOf(a), dtype: a.dtype };
   },
   forward: (output, a) => forEachMatrix(a, (matrix, index) => (output.storage.data[index] = kernels.determinant(matrix, rowsOf(a)))),
-  reads: [0],
+  reads: [0, "output"],
   backward(gradient, { args: [a] }) {
     const result = a.allocateLike();
     const n = rowsOf(a);

@@ -69,7 +69,7 @@ const nllOperation = defineOperation<NLLArgs, Divisor>({
     writeReduced(output, losses, reduction, divisor);
     return divisor;
   },
-  reads: [1, 2],
+  reads: [0, 1, 2],
   backward(gradient, { args: [x, target, weight, ignoreIndex, reduction, smoothing], saved: divisor }) {
     const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
     const weighting = { weight: valuesOrNull(weight), ignoreIndex, smoothing };

@@ -76,7 +76,7 @@ const ctcOperation = defineOperation<CtcArgs, CtcSaved>({
     writeReduced(output, reported, reduction, batch);
     return { sequences, logAlpha, losses };
   },
-  reads: [0],
+  reads: [0, 1],
   backward(gradient, { args: [logProbs, , inputLengths, targetLengths, blank, reduction, zeroInfinity], saved }) {
     const result = Tensor.allocate(logProbs.sizes, logProbs.dtype, gradient.device);
     const [, batch, classes] = logProbs.sizes as [number, number, number];

@@ -41,6 +41,9 @@ interface ElementLossRow<Constants extends readonly unknown[]> {
   readonly check?: (x: Tensor, target: Tensor, ...constants: Constants) => void;
   /** By the functions of the losses' dtype: each step is rounded, as PyTorch does it. */
   readonly of: (math: Elementary, ...constants: Constants) => ElementLoss;
+  /** Only the target's gradient reads x. Default: both gradients read both. */
+  readonly isXForTarget?: true;
+  readonly copies?: (...args: ElementLossArgs<Constants>) => readonly number[];
   /** Mostly `composedOf` the losses of the elements. */
   readonly recordedBackward: RecordedBackward<ElementLossArgs<Constants>, void>;
 }
@@ -102,19 +105,23 @@ export function elementLoss<Constants extends readonly unknown[] = []>(row: Elem
       kernels.binary(losses, x, target, f, wasm?.f);
       (reduction === "mean" ? mean : sum)(output.storage.data, losses, [...sizes.keys()]);
     },
-    reads: [0, 1],
+    reads: row.isXForTarget ? [{ read: 0, forGradientsOf: [1] }, 1] : [0, 1],
+    copies: row.copies,
     backward(gradient, context) {
       const [x, target, reduction, ...constants] = context.args;
       const derivatives = row.of(elementaryFor(gradient.dtype), ...held(constants as unknown as Constants, gradient.dtype));
       const sizes = broadcastSizes(x.sizes, target.sizes);
       const count = reduction === "mean" ? product(sizes) : 1;
       const arriving = reduction === "none" ? gradient : gradient.item();
-      const gradientOf = (derivative: Derivative, kernel?: KernelCall): Tensor => {
+      const gradientOf = (derivative: Derivative, from: Tensor, kernel?: KernelCall): Tensor => {
         const result = Tensor.allocate(sizes, gradient.dtype, gradient.device);
-        kernels.ternary(result, arriving, x, target, (g, value, wanted) => derivative(g, value, wanted, count), kernel);
+        kernels.ternary(result, arriving, from, target, (g, value, wanted) => derivative(g, value, wanted, count), kernel);
         return result;
       };
-      return [context.needs(0) ? gradientOf(derivatives.x, derivatives.kernels?.x?.(count)) : null, context.needs(1) ? gradientOf(derivatives.target) : null];
+      return [
+        context.needs(0) ? gradientOf(derivatives.x, row.isXForTarget ? target : x, derivatives.kernels?.x?.(count)) : null,
+        context.needs(1) ? gradientOf(derivatives.target, x) : null,
+      ];
     },
     recordedBackward: row.recordedBackward,
   };

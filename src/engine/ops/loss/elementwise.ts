@@ -59,6 +59,7 @@ const l1Of = elementLoss({
     target: (g, x, y, n) => (g / n) * signOf(y - x),
     kernels: { f: "absoluteDifference", x: (n) => ["absoluteDifferenceBackward", n] },
   }),
+  copies: () => [0, 1],
   recordedBackward: composedOf((x, target) => x.sub(target).abs()),
 });
 
@@ -186,6 +187,8 @@ const klDivOf = elementLoss<[logTarget: boolean]>({
           x: (g, _, y, n) => -y * round(g / n),
           target: (g, x, y, n) => (g / n) * ((y === 0 ? 0 : log(y)) + 1 - x),
         },
+  isXForTarget: true,
+  copies: (_x, _target, _reduction, logTarget) => (logTarget ? [0, 1] : []),
   recordedBackward: composedOf((x, target, logTarget) => (logTarget ? target.exp().mul(target.sub(x)) : target.xlogy(target).sub(target.mul(x)))),
 });
 

@@ -67,7 +67,7 @@ const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
     const slices = channels(x);
     const values = denseValues(x);
     const moments = training
-      ? momentsOf(values, slices, eps)
+      ? momentsOf(values, slices, eps, "sums")
       : {
           mean: Float64Array.from(denseValues(runningMean!)),
           inverseStd: Float64Array.from(denseValues(runningVar!), (variance) => 1 / Math.sqrt(variance + eps)),
@@ -76,7 +76,7 @@ const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
     if (training) updateRunning(runningMean, runningVar, moments, slices.blocks * slices.inner, momentum, eps);
     return moments;
   },
-  reads: [0, 1],
+  reads: [0, 1, 3, 4],
   backward(gradient, { args: [x, weight, bias, , , training], saved }) {
     return standardizeBackward(gradient, x, weight, bias, channels(x), saved, training ? "slice" : "given");
   },
@@ -198,7 +198,7 @@ const instanceNormOperation = defineOperation<BatchNormArgs, Moments>({
       standardize(output, values, slices, moments, weight, bias);
       return moments;
     }
-    const moments = momentsOf(values, slices, eps);
+    const moments = momentsOf(values, slices, eps, "sums");
     standardize(output, values, slices, moments, weight, bias);
     updateRunning(runningMean, runningVar, averaged(moments, x.sizes[1]!, eps), slices.inner, momentum, eps);
     return moments;

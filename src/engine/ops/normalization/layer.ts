@@ -53,11 +53,11 @@ const layerNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly
   forward(output, x, normalizedShape, weight, bias, eps) {
     const slices = rows(x, product(normalizedShape));
     const values = denseValues(x);
-    const moments = momentsOf(values, slices, eps);
+    const moments = momentsOf(values, slices, eps, "welford");
     standardize(output, values, slices, moments, weight, bias);
     return moments;
   },
-  reads: [0, 2],
+  reads: [0, 2, 3],
   backward(gradient, { args: [x, normalizedShape, weight, bias], saved }) {
     const [dx, dWeight, dBias] = standardizeBackward(gradient, x, weight, bias, rows(x, product(normalizedShape)), saved, "slice");
     return [dx, null, dWeight, dBias];
@@ -111,7 +111,7 @@ const rmsNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly n
   forward(output, x, normalizedShape, weight, eps) {
     const slices = rows(x, product(normalizedShape));
     const values = denseValues(x);
-    const moments = momentsOf(values, slices, eps, false);
+    const moments = momentsOf(values, slices, eps, "squares");
     standardize(output, values, slices, moments, weight, null);
     return moments;
   },
@@ -175,7 +175,7 @@ const groupNormOperation = defineOperation<[x: Tensor, groupCount: number, weigh
   forward(output, x, groupCount, weight, bias, eps) {
     const slices = groups(x, groupCount);
     const values = denseValues(x);
-    const moments = momentsOf(values, slices, eps);
+    const moments = momentsOf(values, slices, eps, "welford");
     standardize(output, values, slices, moments, weight, bias);
     return moments;
   },

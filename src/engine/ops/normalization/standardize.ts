@@ -1,6 +1,7 @@
 import type { ElementArray } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
+import { meanAndVariance } from "../../kernels/welford.js";
 import { isForWasm } from "../../kernels/wasm/instance.js";
 import {
   combineRowsInWasm,
@@ -106,8 +107,37 @@ function forEachRun(
   }
 }
 
-/** The moments of every slice; with `center: false` means are taken for 0. */
-export function momentsOf(x: ElementArray, slices: Slices, eps: number, center = true): Moments {
+/** In which steps PyTorch takes moments, which shows where squares of float32 overflow: as batch norm, as layer norm, or with means taken for 0. */
+type MomentsRule = "sums" | "welford" | "squares";
+
+/** Below this, a sum of squares is finite in every order of steps. */
+const safeSquares = 3e37;
+
+/** The moments of every slice. */
+export function momentsOf(x: ElementArray, slices: Slices, eps: number, rule: MomentsRule): Moments {
+  const moments = doubleMomentsOf(x, slices, eps, rule !== "squares");
+  if (x instanceof Float64Array) return moments;
+  const { mean, inverseStd } = moments;
+  const { count, step, blocks, blockStep, inner } = slices;
+  for (let s = 0; s < count; s++) {
+    const variance = inverseStd[s]! ** -2;
+    if (blocks * inner * (variance + mean[s]! ** 2) < safeSquares) continue;
+    if (rule === "welford") {
+      const values = Array.from({ length: blocks * inner }, (_, i) => x[s * step + Math.floor(i / inner) * blockStep + (i % inner)]!);
+      const [ofAll, itsVariance] = meanAndVariance(values);
+      mean[s] = ofAll;
+      inverseStd[s] = 1 / Math.sqrt(itsVariance + eps);
+    } else if (Math.fround(variance * blocks * inner) === Infinity) inverseStd[s] = 0;
+    if (rule !== "sums" || inner > 1) continue;
+    // Where a channel's elements do not lie side by side, PyTorch's sum is of float32 too.
+    let sum = 0;
+    for (let k = 0; k < blocks; k++) sum = Math.fround(sum + x[s * step + k * blockStep]!);
+    mean[s] = sum / blocks;
+  }
+  return moments;
+}
+
+function doubleMomentsOf(x: ElementArray, slices: Slices, eps: number, center: boolean): Moments {
   const { count, step, blocks, blockStep, inner } = slices;
   const size = blocks * inner;
   const mean = new Float64Array(count);

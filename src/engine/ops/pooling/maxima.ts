@@ -50,7 +50,7 @@ export function defineMaximum(name: string, gradientName: string): (...args: Max
         kernels.maxPool(output.storage.data, places.storage.data, values, plane, plane + step, size, windows);
       }
     },
-    reads: [1],
+    reads: [0, 1],
     backward(gradient, { args: [x, places, { lengths }] }) {
       const result = Tensor.allocate(x.sizes, x.dtype, gradient.device);
       const planeSize = product(spatialSizes(x, lengths.length));

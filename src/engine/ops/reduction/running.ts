@@ -75,7 +75,7 @@ const cumprodOperation = defineOperation<ScanArgs>({
   arguments: ["input", "dim"],
   infer: inferScan,
   forward: (output, x, dim) => kernels.cumulativeProd(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim))),
-  reads: [0],
+  reads: [0, "output"],
   backward: (gradient, { args: [x, dim] }) => [
     filledLike(x, gradient.dtype, (result) => {
       const dims = scanned(x, dim);

@@ -250,7 +250,7 @@ const prodOperation = defineOperation<AlongArgs>({
   gradientName: byDims("Prod"),
   infer: (x, dim, keepdim) => ({ sizes: reducedSizes(x, reducedDims(x, dim), keepdim), dtype: sumType(x.dtype) }),
   forward: (output, x, dim) => kernels.prod(output.storage.data, x, reducedDims(x, dim)),
-  reads: [0],
+  reads: [0, "output"],
   backward(gradient, { args: [x, dim] }) {
     const dims = reducedDims(x, dim);
     return [
