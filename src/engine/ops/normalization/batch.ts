@@ -76,7 +76,7 @@ const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
     if (training) updateRunning(runningMean, runningVar, moments, slices.blocks * slices.inner, momentum, eps);
     return moments;
   },
-  reads: [0, 1, 3, 4],
+  reads: [0, 1],
   backward(gradient, { args: [x, weight, bias, , , training], saved }) {
     return standardizeBackward(gradient, x, weight, bias, channels(x), saved, training ? "slice" : "given");
   },
