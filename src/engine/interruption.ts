@@ -9,3 +9,6 @@ export function interruptBy(asked: (() => void) | null): void {
 export function checkInterrupt(): void {
   if (check !== null) check();
 }
+
+/** How many elements to go through between two looks for an interrupt, where each takes some nanoseconds. */
+export const elementsBetweenLooks = 1 << 16;

@@ -1,8 +1,6 @@
-import { checkInterrupt } from "../interruption.js";
+import { checkInterrupt, elementsBetweenLooks } from "../interruption.js";
 import type { Slices } from "./slices.js";
 
-/** Elements between two looks for an interrupt. */
-const slice = 1 << 16;
 /** So few numbers are kept in order as they come: moving them by one costs less than sorting. */
 const few = 64;
 
@@ -29,7 +27,7 @@ class Keys {
         const middle = Math.min(start + width, count);
         const end = Math.min(middle + width, count);
         for (let i = start, j = middle, o = start; o < end; checkInterrupt()) {
-          for (const stop = Math.min(end, o + slice); o < stop; o++) {
+          for (const stop = Math.min(end, o + elementsBetweenLooks); o < stop; o++) {
             const from = i < middle && (j >= end || keys[i]! <= keys[j]!) ? i++ : j++;
             toKeys[o] = keys[from]!;
             toPositions[o] = positions[from]!;
@@ -54,7 +52,7 @@ export function topPositions(
     let held = 0;
     let last = Infinity;
     for (let k = 0, i = starts[s]!; k < size; checkInterrupt()) {
-      for (const stop = Math.min(size, k + slice); k < stop; k++, i += stride) {
+      for (const stop = Math.min(size, k + elementsBetweenLooks); k < stop; k++, i += stride) {
         const element = data[i]!;
         const key = element === element ? -sign * element : -sign * Infinity;
         if (held >= count && !(key < last)) continue;

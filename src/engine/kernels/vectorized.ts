@@ -1,13 +1,10 @@
 import { float32 } from "../dtype.js";
-import { checkInterrupt } from "../interruption.js";
+import { checkInterrupt, elementsBetweenLooks } from "../interruption.js";
 import type { Tensor } from "../tensor.js";
 import { broadcastOperand, forEachRow, mergedDims } from "./strided.js";
 import { together, vectorFunction, type VectorFunction } from "./vectorFunctions.js";
 import { mapInWasm, wasmFrom, type Operand } from "./wasm/elementwise.js";
 import { isForWasm, type KernelCall } from "./wasm/instance.js";
-
-/** Elements between two looks for an interrupt. */
-const slice = 1 << 16;
 
 /** output[i] = f(operands[i]), to PyTorch's last bit, where the kernel is one of vectorFunctions.ts. False where it is not: nothing is written then. */
 export function mapVectorized(kernel: KernelCall | undefined, output: Tensor, operands: readonly Operand[]): boolean {
@@ -65,7 +62,8 @@ function rowsOf(output: Tensor, operands: readonly Operand[], { f, leftOver }: V
     whole,
     write() {
       eachRow((o, ...at) => {
-        for (let i = 0; i < whole; checkInterrupt()) for (const end = Math.min(whole, i + slice); i < end; i++) out[o + i * step] = value(f, i, ...at);
+        for (let i = 0; i < whole; checkInterrupt())
+          for (const end = Math.min(whole, i + elementsBetweenLooks); i < end; i++) out[o + i * step] = value(f, i, ...at);
         for (let i = whole; i < count; i++) out[o + i * step] = value(behind, i, ...at);
       });
     },

@@ -1,4 +1,4 @@
-"""What PyTorch's own functions take (signatures.txt, by scripts/pythonSignatures.py), and its errors for what they do not. Asked where a call has failed, and for names."""
+"""What PyTorch's own functions take (signatures.txt, by scripts/pythonSignatures.py), and its errors for what they do not. Asked before the first call with arguments of such types, where a call has failed, and for names."""
 import os
 from collections import OrderedDict
 from functools import lru_cache
