@@ -2,15 +2,19 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { writeHelp } from "./pythonHelp.mjs";
+import { writeLibrary } from "./pythonLibrary.mjs";
 import { readEngine } from "./pythonNames.mjs";
 
-const interpreter = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip", "package.json"];
+const interpreter = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "package.json"];
 
 export function preparePython() {
   mkdirSync("dist/pyodide", { recursive: true });
   const isInstalled = existsSync("node_modules/pyodide");
   if (!isInstalled) console.warn("pyodide is not installed (npm ci): this build runs no Python.");
   if (isInstalled) for (const file of interpreter) copyFileSync(`node_modules/pyodide/${file}`, `dist/pyodide/${file}`);
+  const library = "dist/pyodide/python_stdlib.zip";
+  const sources = ["node_modules/pyodide/python_stdlib.zip", "src/python/memorySnapshot.ts", "scripts/pythonLibrary.mjs", "scripts/pythonLibrary.py"];
+  if (isInstalled && isOlder(library, ...sources)) writeLibrary("node_modules/pyodide", library);
   mkdirSync("dist/python", { recursive: true });
   for (const entry of readdirSync("dist/python")) if (entry !== "names.json") rmSync(`dist/python/${entry}`, { recursive: true });
   for (const name of ["torch", "_layerscope"]) cpSync(`src/python/${name}`, `dist/python/${name}`, { recursive: true });

@@ -10,8 +10,8 @@ export interface PythonSide {
   invoke(index: number, args: string): string;
   /** Runs `forward` of a module that is written in Python, or the method of that name. */
   forward(module: number, args: string, method?: string): string;
-  /** Where Python is, innermost first, a line for each call: function, file, line, column, parted by tabs. */
-  frames(): string;
+  /** Where Python is, innermost first, a line for each of at most so many calls: function, file, line, column, parted by tabs. */
+  frames(most: number): string;
   /** A warning, for Python's `warnings`, which may raise it. */
   warn(text: string): string;
   /** Raises what a key raises that interrupts. */
@@ -49,6 +49,7 @@ export class Bridge {
   #errorCount = 0;
   readonly #replaced: (() => void)[] = [];
   #isConstructing = false;
+  #lastPlace: { readonly text: string; readonly frames: readonly PythonFrame[] } = { text: "", frames: [] };
 
   constructor(engine: Engine, names: Names, python: () => PythonSide) {
     this.#engine = engine;
@@ -57,14 +58,12 @@ export class Bridge {
     this.codec = new Codec(engine, (index) => this.#callback(index));
   }
 
-  /** Where Python is. */
-  frames(): readonly PythonFrame[] {
-    const text = this.#python().frames();
-    if (text === "") return [];
-    return text.split("\n").map((line) => {
-      const [name, file, row, column] = line.split("\t");
-      return { function: name!, file: file!, line: Number(row), column: Number(column) };
-    });
+  /** Where Python is, innermost first, in at most so many calls. */
+  frames(most: number): readonly PythonFrame[] {
+    const text = this.#python().frames(most);
+    // A loop asks for the same place over and over.
+    if (text !== this.#lastPlace.text) this.#lastPlace = { text, frames: text === "" ? [] : text.split("\n").map(asFrame) };
+    return this.#lastPlace.frames;
   }
 
   /** What PyTorch would issue as a UserWarning. */
@@ -452,6 +451,11 @@ export class Bridge {
     observe(watcher);
     watcher?.childCalled?.(module, name);
   }
+}
+
+function asFrame(line: string): PythonFrame {
+  const [name, file, row, column] = line.split("\t");
+  return { function: name!, file: file!, line: Number(row), column: Number(column) };
 }
 
 /** Whether a field is a getter's, of the object or of a class of it. */

@@ -4,7 +4,7 @@
  * snapshot does not load, a plain start serves.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -34,9 +34,11 @@ export function writeModules({ FS }: WithFiles, home: string): void {
   }
 }
 
-/** Another one for every other interpreter, and other modules of ours. */
+/** Another one for every other interpreter, other modules of ours, and another form of Python's library: the memory knows where in its file each module lies. */
 export function snapshotName(version: string, home: string): string {
   const hash = createHash("sha256");
+  const library = join(home, "..", "pyodide", "python_stdlib.zip");
+  hash.update(String(existsSync(library) ? statSync(library).size : 0));
   for (const file of modulesIn(home)) hash.update(readFileSync(file));
   return `python-${version}-${hash.digest("hex").slice(0, 16)}.memory`;
 }
@@ -49,7 +51,7 @@ function modulesIn(home: string): readonly string[] {
 }
 
 /** Modules of Python's own that running a file or the package `torch` needs. */
-const modules =
+export const modules =
   "abc ast asyncio builtins codeop collections contextlib copy dataclasses dis enum functools gc importlib.abc importlib.machinery importlib.util inspect io itertools json linecache math numbers operator os pickle random re string struct sys textwrap time tokenize traceback types typing warnings weakref zipfile";
 
 /** A heap that has grown cannot be loaded again. */

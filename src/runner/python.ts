@@ -43,10 +43,10 @@ const sources: Sources = {
 
 /** Asks Python where it is. */
 class PythonCalls implements CodeCalls {
-  constructor(private readonly frames: () => readonly PythonFrame[]) {}
+  constructor(private readonly frames: (most: number) => readonly PythonFrame[]) {}
 
   here(): readonly CallFrame[] {
-    return this.frames().slice(0, kept).map(asCallFrame);
+    return this.frames(kept).map(asCallFrame);
   }
 
   around(): readonly CallFrame[] {
@@ -107,7 +107,7 @@ export class PythonCode implements EvaluatedCode {
     this.#interpreter = interpreter;
     this.#program = program;
     this.#tell = tell;
-    this.calls = new PythonCalls(() => interpreter.bridge.frames());
+    this.calls = new PythonCalls((most) => interpreter.bridge.frames(most));
   }
 
   /** Runs the file, or the cells in order up to the first that raises. Does not return where the code was interrupted: whoever did that goes on. */

@@ -416,15 +416,10 @@ def is_user_code(file):
     return not (file.startswith(HOME) or file.startswith("/lib/python") or file[:1] == "<")
 
 
-def user_frames(frame, skip=None):
-    """The frames of the user's own code, innermost first; without those that construct `skip`."""
-    while frame is not None:
-        code = frame.f_code
-        if is_user_code(code.co_filename):
-            names = code.co_varnames
-            if skip is None or not (code.co_argcount and frame.f_locals.get(names[0]) is skip):
-                yield frame
-        frame = frame.f_back
+def is_method_of(holder, frame):
+    """Whether a frame is that of a function whose first argument is `holder`."""
+    code = frame.f_code
+    return bool(code.co_argcount) and frame.f_locals.get(code.co_varnames[0]) is holder
 
 
 def position(code, lasti, lineno):
@@ -437,18 +432,39 @@ def position(code, lasti, lineno):
     return line, column
 
 
-def on_frames():
-    lines = []
+_seen = {}  # id of a code object: the object, and the place of each of its instructions that was asked for; None in its place where it is not the user's
+
+
+def on_frames(most):
+    """Where the user's code is, innermost first, a line for each of at most so many calls. Asked for with whatever code makes: what was found out about a place is kept."""
     skip = constructing[-1] if constructing else None
+    lines = []
     # From here on: the engine may ask while no other function of Python's is under way.
-    for frame in user_frames(sys._getframe(), skip):
+    frame = sys._getframe()
+    while frame is not None:
         code = frame.f_code
-        line, column = position(code, frame.f_lasti, frame.f_lineno)
-        name = "" if code.co_name == "<module>" else code.co_name
-        lines.append(f"{name}\t{code.co_filename}\t{line}\t{column + 1}")
-        if len(lines) == 8:
-            break
+        known = _seen.get(id(code))
+        if known is None:
+            if len(_seen) > 4096:
+                _seen.clear()
+            known = _seen[id(code)] = code, {} if is_user_code(code.co_filename) else None
+        places = known[1]
+        if places is not None and not (skip is not None and is_method_of(skip, frame)):
+            line = places.get(frame.f_lasti)
+            if line is None:
+                line = places[frame.f_lasti] = _described(frame)
+            lines.append(line)
+            if len(lines) == most:
+                break
+        frame = frame.f_back
     return "\n".join(lines)
+
+
+def _described(frame):
+    code = frame.f_code
+    line, column = position(code, frame.f_lasti, frame.f_lineno)
+    name = "" if code.co_name == "<module>" else code.co_name
+    return f"{name}\t{code.co_filename}\t{line}\t{column + 1}"
 
 
 # Where PyTorch's own code says it: start of the text, place, and whether once in a process.
