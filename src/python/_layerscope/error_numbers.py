@@ -2,6 +2,7 @@
 import builtins
 import errno
 import functools
+import gc
 import io
 import json
 import os
@@ -23,12 +24,20 @@ def install(platform):
                 return function(*args, **kwargs)
             except OSError as error:
                 # Once: what it calls may have given it its number already.
-                if not hasattr(error, "_number"):
-                    error._number = error.errno
-                    error.errno = ours.get(error.errno, error.errno)
-                raise
+                if hasattr(error, "_number") or error.errno not in ours:
+                    raise
+                # Another one, as its class follows from its number.
+                renumbered = OSError(ours[error.errno], error.strerror, error.filename, None, error.filename2)
+                renumbered._number = error.errno
+            raise renumbered
 
         return call
+
+    # Which class of errors belongs to a number, which Python keeps for itself.
+    classes = next(each for each in gc.get_referrers(FileNotFoundError) if type(each) is dict and each.get(errno.ENOENT) is FileNotFoundError)
+    classes_by_number = {ours.get(number, number): kind for number, kind in classes.items()}
+    classes.clear()
+    classes.update(classes_by_number)
 
     changed = {function: with_numbers(function) for function in vars(posix).values() if isinstance(function, types.BuiltinFunctionType)}
     changed[io.open] = with_numbers(io.open)

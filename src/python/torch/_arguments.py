@@ -160,6 +160,18 @@ class Refused(Exception):
     """What PyTorch says of an argument without looking at further signatures."""
 
 
+def _wrong_item(signature, parameter, value, at):
+    """The error of a function of that signature alone for one of its arguments, at that place."""
+    failed = []
+    try:
+        if not _fits(parameter, value, at, failed):
+            return TypeError(signature._wrong(parameter, value, None, at, failed))
+        _check_items(signature.name, parameter, value)
+    except Refused as refusal:
+        return TypeError(str(refusal))
+    return None
+
+
 def _is_tensor(value):
     from ._tensor import Tensor
 

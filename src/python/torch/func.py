@@ -2,6 +2,7 @@
 from functools import wraps
 
 from ._bridge import _e, result
+from ._random import default_generator
 from ._tensor import Tensor
 from .utils._pytree import tree_leaves, tree_map, tree_unflatten
 
@@ -159,6 +160,9 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
 def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     """The function that calls `func` with each slice of its arguments, and stacks what that gives."""
 
+    if randomness not in ("error", "different", "same"):
+        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
+
     @wraps(func)
     def call(*args, **kwargs):
         import torch
@@ -176,10 +180,18 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         if len(set(sizes)) > 1:
             raise ValueError(f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the mapped dimension")
         outputs = []
+        before = default_generator.get_state()
         for i in range(sizes[0]):
+            if randomness == "same":
+                default_generator.set_state(before)
             parts = [leaf if dim is None else leaf.select(dim, i) for leaf, dim in zip(leaves, along)]
             options = tree_map(lambda leaf: leaf[i] if isinstance(leaf, Tensor) else leaf, kwargs)
             outputs.append(func(*tree_unflatten(parts, list(args)), **options))
+            if i == 0 and randomness == "error" and default_generator.get_state().state != before.state:
+                default_generator.set_state(before)
+                raise RuntimeError(
+                    "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' randomness flags on vmap or perform the randomness operation out of vmap"
+                )
         kinds = tree_leaves(out_dims) if isinstance(out_dims, (list, tuple)) else [out_dims] * len(tree_leaves(outputs[0]))
         stacked = [torch.stack(each, dim) for each, dim in zip(zip(*map(tree_leaves, outputs)), kinds)]
         return tree_unflatten(stacked, outputs[0])

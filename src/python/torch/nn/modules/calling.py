@@ -39,7 +39,7 @@ class Calling:
         """Whether a call runs in the engine alone."""
         d = self.__dict__
         cls = type(self)
-        if not cls.__dict__.get("_is_own_layer") or cls._is_lazy or self._has_hooks() or "forward" in d:
+        if not cls.__dict__.get("_is_own_layer") or cls._is_lazy or self._has_hooks() or "forward" in d or "_not_taken" in d:
             return False
         for child in d["_modules"].values():
             if child is not None and not child._is_pure():

@@ -19,7 +19,7 @@ class TextAndCopies:
 
     def extra_repr(self):
         if type(self)._is_layer and "_engine_id" in self.__dict__:
-            return _with_floats(result(_e.invoke(self.__dict__["_engine_id"], "extraRepr", "")), self.__dict__["_floats"])
+            return _with_floats(result(_e.invoke(self.__dict__["_engine_id"], "extraRepr", "")), self.__dict__["_floats"], self.__dict__.get("_not_taken", ()))
         return ""
 
     def __repr__(self):
@@ -107,13 +107,15 @@ def _tensor_pairs(original, new):
                 yield tensor, copied
 
 
-def _with_floats(text, floats):
-    """What was given as a float or a tuple is printed as one, though JavaScript does not tell 1.0 from 1, nor a tuple from a list."""
+def _with_floats(text, floats, not_taken):
+    """What was given as a float or a tuple is printed as one, though JavaScript does not tell 1.0 from 1, nor a tuple from a list; so is what no call will take."""
     if floats:
         import re
 
         for name, value in floats.items():
-            if type(value) is tuple:
+            if name in not_taken:
+                text = re.sub(rf"(?<!\w){re.escape(name)}=(\([^)]*\)|\[[^\]]*\]|[^,]*)", lambda _: f"{name}={value}", text)
+            elif type(value) is tuple:
                 text = text.replace(f"{name}={list(value)}", f"{name}={value}")
             elif value.is_integer():
                 text = re.sub(rf"(?<![\w]){re.escape(name)}={int(value)}(?![\w.])", f"{name}={value}", text)

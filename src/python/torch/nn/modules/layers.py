@@ -6,7 +6,7 @@ from ... import _bridge as b
 from ..._bridge import _e, camel, encode, result, snake
 from ..._arguments import no_tensor
 from ..._calls import bind, check_signature, row, signature_of
-from . import calling
+from . import calling, handed
 from .lazy import LazyModuleMixin
 from .module import Module, classes, construct, sync
 from .peers import has_own_reset
@@ -79,7 +79,16 @@ def _init(path):
             given, options = bind(path, args, kwargs)
             if options and any(each not in names for each in options):
                 check(self, args, kwargs)
-            construct(self, given, options or None)
+            wrong = handed.not_taken(name, {**dict(zip(map(snake, names), args)), **kwargs}) if known else {}
+            try:
+                construct(self, given, options or None)
+            except (TypeError, RuntimeError):
+                instead = wrong and handed.in_place_of(name, wrong)
+                if not instead:
+                    raise
+                construct(self, *bind(path, (), {**dict(zip(map(snake, names), args)), **kwargs, **instead}))
+            if "kernel_size" in wrong and re.fullmatch(r"(Max|Avg)Pool\dd", name) and kwargs.get("stride") is None and len(args) < 2:
+                wrong["stride"] = wrong["kernel_size"]
         except (TypeError, RuntimeError):
             if known:
                 check(self, args, kwargs)
@@ -93,7 +102,10 @@ def _init(path):
         kept = {each: value for each, value in (*zip(names, args), *kwargs.items()) if type(value) in (float, tuple)}
         if type(kept.get("kernel_size")) is tuple and "stride" in names and kwargs.get("stride") is None and len(args) < 2:
             kept["stride"] = kept["kernel_size"]
+        kept.update(wrong)
         self.__dict__["_floats"] = kept or None
+        if wrong:
+            self.__dict__["_not_taken"] = tuple(wrong)
 
     return __init__
 
@@ -127,6 +139,10 @@ def _forward(path):
 
     def forward(self, *args, **kwargs):
         check_forward(base, name, self, args, kwargs)
+        if "_not_taken" in self.__dict__:
+            error = no_tensor(path, args) or handed.refusal(self, path.rpartition(".")[2], args)
+            if error:
+                raise error
         options = None
         if kwargs:
             args, options = bind(base, args, kwargs)

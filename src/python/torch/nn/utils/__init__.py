@@ -34,6 +34,18 @@ def _space(name, path, changing):
     return module
 
 
+def skip_init(module_cls, *args, **kwargs):
+    """A module whose parameters are not initialized: what is in them is nobody's choice."""
+    import inspect
+
+    if not issubclass(module_cls, _Module):
+        raise RuntimeError(f"Expected a Module; got {module_cls}")
+    if "device" not in inspect.signature(module_cls).parameters:
+        raise RuntimeError("Module must support a 'device' arg to skip initialization")
+    device = kwargs.pop("device", "cpu")
+    return module_cls(*args, device="meta", **kwargs).to_empty(device=device)
+
+
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
     from ..._tensor import Tensor
 

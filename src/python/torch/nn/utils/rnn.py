@@ -46,3 +46,17 @@ class PackedSequence(_Object):
 
 
 _classes["PackedSequence"] = PackedSequence
+
+
+_unpad = _make("nn.utils.rnn.unpadSequence", "unpad_sequence", "torch.nn.utils.rnn")
+
+
+def unpad_sequence(padded_sequences, lengths, batch_first=False):
+    """The sequences that were padded, each with its own length."""
+    return list(_unpad(padded_sequences, lengths, batch_first=batch_first))
+
+
+def unpack_sequence(packed_sequences):
+    """The sequences that were packed, in their order."""
+    padded, lengths = _self.pad_packed_sequence(packed_sequences, batch_first=True)
+    return unpad_sequence(padded, lengths, batch_first=True)
