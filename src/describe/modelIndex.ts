@@ -1,4 +1,5 @@
 import type {
+  Initialization,
   ModelSnapshot,
   ModuleSnapshot,
   ModuleStep,
@@ -53,6 +54,12 @@ export interface DirectUse {
   readonly tensor: string;
 }
 
+/** What gave a tensor values. */
+export interface Filling {
+  readonly tensor: TensorSnapshot;
+  readonly initialization: Exclude<Initialization, { readonly kind: "unknown" }>;
+}
+
 /** A place of the tree, and where it stands in the list of all. */
 interface Entry {
   readonly module: ModuleSnapshot;
@@ -71,7 +78,7 @@ export class ModelIndex {
   #places: Map<TensorId, TensorPlace[]> | undefined;
   #paths: Map<number, string[]> | undefined;
   #made: ReadonlyMap<string, readonly ModuleSnapshot[]> | undefined;
-  #initialized: ReadonlyMap<string, readonly TensorSnapshot[]> | undefined;
+  #initialized: ReadonlyMap<string, readonly Filling[]> | undefined;
   #stepsAt: ReadonlyMap<string, readonly StepId[]> | undefined;
   #calls: Map<string, ModuleCall[]> | undefined;
   #directUses: Map<string, DirectUse[]> | undefined;
@@ -130,9 +137,9 @@ export class ModelIndex {
     return this.#made.get(`${line} ${file}`) ?? [];
   }
 
-  /** The parameters and buffers whose values were made on a line of a file. */
-  initializedAt(file: string, line: number): readonly TensorSnapshot[] {
-    this.#initialized ??= groupBy(this.model.tensors, ({ initialization }) => lineKey(initialization.kind === "unknown" ? null : initialization.location));
+  /** What gave a parameter or buffer values on a line of a file, those too that others took the place of. */
+  initializedAt(file: string, line: number): readonly Filling[] {
+    this.#initialized ??= groupBy(this.model.tensors.flatMap(fillingsOf), ({ initialization }) => lineKey(initialization.location));
     return this.#initialized.get(`${line} ${file}`) ?? [];
   }
 
@@ -397,6 +404,13 @@ export function nameFromFile(model: ModelSnapshot, { path }: ModuleSnapshot): st
 /** A tensor's or a child's full name in the model. */
 export function nameIn(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
+}
+
+function fillingsOf(tensor: TensorSnapshot): readonly Filling[] {
+  const { initialization } = tensor;
+  if (initialization.kind === "unknown") return [];
+  const replaced = initialization.kind === "recorded" ? (initialization.replaced ?? []) : [];
+  return [...replaced, initialization].map((each) => ({ tensor, initialization: each }));
 }
 
 function lineKey(location: SourceLocation | null): string | null {

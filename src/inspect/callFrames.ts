@@ -74,8 +74,15 @@ export interface CodeCalls {
   around(above: (...args: never[]) => unknown, module: object): readonly CallFrame[];
   /** Those in the model code where an error arose; none where it does not tell. */
   thrown(error: unknown): readonly CallFrame[];
-  /** Whether the model code itself made the call that lies so many calls above. */
-  isCalledByCode(above: (...args: never[]) => unknown, calls: number): boolean;
+  /** Whether a layer, in its constructor or `resetParameters`, and not the model code made the call that `above` lies in. */
+  isCalledByLayer(above: (...args: never[]) => unknown): boolean;
+}
+
+/** Whether a layer's constructor or `resetParameters` is among the calls from `above` up to the model code, which runs as the script at `url`. */
+export function isBeneathLayer(above: (...args: never[]) => unknown, url: string): boolean {
+  const sites = callSites(above);
+  const code = sites.findIndex((site) => site.getFileName() === url);
+  return sites.slice(0, code < 0 ? undefined : code).some((site) => site.isConstructor() || site.getFunctionName() === "resetParameters");
 }
 
 /** Of code that runs as a script of this process. */
@@ -95,8 +102,8 @@ export class ScriptCalls implements CodeCalls {
     return error instanceof Error && typeof error.stack === "string" ? parseStack(error.stack).filter(({ url }) => url === this.url) : [];
   }
 
-  isCalledByCode(above: (...args: never[]) => unknown, calls: number): boolean {
-    return callSites(above)[calls]?.getFileName() === this.url;
+  isCalledByLayer(above: (...args: never[]) => unknown): boolean {
+    return isBeneathLayer(above, this.url);
   }
 }
 

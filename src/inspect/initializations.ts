@@ -1,4 +1,4 @@
-import type { Distribution, Initialization } from "../protocol/index.js";
+import type { Distribution, Initialization, RecordedInitialization } from "../protocol/index.js";
 import type { CallFrame, CodeCalls, Locate } from "./callFrames.js";
 import type { Engine, Operation, Storage, Tensor } from "./engine.js";
 import { callText, keepsElements } from "./operations.js";
@@ -17,6 +17,8 @@ interface Fill extends Origin {
   readonly arguments: Arguments;
   readonly distribution: Distribution | null;
   readonly by: "constructor" | "code" | "layerscope";
+  /** Fills of the code before this one, those of one place once. */
+  readonly replaced: readonly Omit<Fill, "replaced">[];
 }
 
 interface Creation extends Origin {
@@ -25,9 +27,8 @@ interface Creation extends Origin {
   readonly distribution: Distribution | null;
 }
 
-/** Calls that a function of nn.init takes to report: its own and its helper's. */
-const framesOfInit = 2;
 const keptModifications = 8;
+const keptReplaced = 8;
 /** Tensors whose making is remembered: those that a training loop makes are none of the parameters. */
 const keptCreations = 4096;
 const longestExpression = 120;
@@ -55,10 +56,17 @@ export class Initializations {
     let frames: readonly CallFrame[] = [];
     if (!this.fromEditor) {
       frames = this.#calls.here(above);
-      // Where a layer fills its parameters by itself, more of the engine lies between than the function.
-      by = this.#calls.isCalledByCode(above, framesOfInit) ? "code" : "constructor";
+      by = this.#calls.isCalledByLayer(above) ? "constructor" : "code";
     }
-    this.#fills.set(tensor.storage, { kind: "recorded", function: name, arguments: args, distribution, by, frames, modifiedBy: [] });
+    this.#fill(tensor.storage, { kind: "recorded", function: name, arguments: args, distribution, by, frames, modifiedBy: [] });
+  }
+
+  #fill(storage: Storage, fill: Omit<Fill, "replaced">): void {
+    const before = this.#fills.get(storage);
+    const replaced = before?.kind !== "recorded" ? [] : before.by === "code" ? [...before.replaced, before] : before.replaced;
+    // A loop that fills again and again has one place.
+    const others = replaced.filter(({ frames }) => !isSamePlace(frames, fill.frames));
+    this.#fills.set(storage, { ...fill, replaced: others.slice(-keptReplaced) });
   }
 
   /** An in-place operation wrote to `tensor`. */
@@ -68,7 +76,7 @@ export class Initializations {
     const fill = effect.kind === "writes" ? effect.fills?.(args) : undefined;
     if (fill === undefined || !coversStorage(tensor)) return this.#modified(storage, name);
     const frames = this.fromEditor ? [] : this.#calls.here(above);
-    this.#fills.set(storage, {
+    this.#fill(storage, {
       kind: "recorded",
       function: fill.function,
       arguments: fill.arguments,
@@ -111,12 +119,20 @@ export class Initializations {
   of(tensor: Tensor): Initialization {
     const fill = this.#fills.get(tensor.storage);
     if (!fill) return { kind: "unknown" };
-    const known = { location: this.#locate(fill.frames), modifiedBy: [...fill.modifiedBy] };
-    if (fill.kind === "made") return { kind: "made", expression: fill.expression, distribution: fill.distribution, ...known };
+    if (fill.kind === "made") return { kind: "made", expression: fill.expression, distribution: fill.distribution, ...this.#known(fill) };
+    const replaced = fill.replaced.map((each) => this.#recorded(each));
+    return { ...this.#recorded(fill), ...(replaced.length > 0 && { replaced }) };
+  }
+
+  #recorded(fill: Omit<Fill, "replaced">): RecordedInitialization {
     const given = Object.fromEntries(Object.entries(fill.arguments).map(([name, value]) => [name, storable(value)]));
     const { distribution } = fill;
     const isStorable = distribution !== null && Object.values(distribution).every((value) => value === storable(value));
-    return { kind: "recorded", function: fill.function, arguments: given, distribution: isStorable ? distribution : null, by: fill.by, ...known };
+    return { kind: "recorded", function: fill.function, arguments: given, distribution: isStorable ? distribution : null, by: fill.by, ...this.#known(fill) };
+  }
+
+  #known({ frames, modifiedBy }: Origin): Pick<RecordedInitialization, "location" | "modifiedBy"> {
+    return { location: this.#locate(frames), modifiedBy: [...modifiedBy] };
   }
 
   /** What is remembered of a tensor's memory, to be put back by `restore` along with the values. */
@@ -140,6 +156,10 @@ function distributionAfter(operation: Operation, args: readonly unknown[], befor
 /** JSON has no NaN and no infinities: they are written out. */
 function storable(value: number | string | boolean): number | string | boolean {
   return typeof value !== "number" || Number.isFinite(value) ? value : String(value);
+}
+
+function isSamePlace([one]: readonly CallFrame[], [other]: readonly CallFrame[]): boolean {
+  return one !== undefined && one.url === other?.url && one.line === other.line && one.column === other.column;
 }
 
 function coversStorage(tensor: Tensor): boolean {

@@ -170,14 +170,9 @@ export interface TensorSnapshot {
 
 /** How a tensor came by its values. */
 export type Initialization =
-  | (KnownInitialization & {
-      readonly kind: "recorded";
-      /** Name in nn.init, e.g. "kaimingUniform_". */
-      readonly function: string;
-      /** Arguments with their names, defaults included. */
-      readonly arguments: Readonly<Record<string, number | string | boolean>>;
-      /** "constructor": the layer's own default. "code": a call in the user's code. "layerscope": a reinitialization from the editor. */
-      readonly by: "constructor" | "code" | "layerscope";
+  | (RecordedInitialization & {
+      /** The calls of the code whose values this one took the place of, in their order, the last ones of many; absent where there were none. */
+      readonly replaced?: readonly RecordedInitialization[];
     })
   | (KnownInitialization & {
       /** The code made the tensor with these values. */
@@ -186,6 +181,17 @@ export type Initialization =
       readonly expression: string;
     })
   | { readonly kind: "unknown" };
+
+/** A function of nn.init, or an operation that fills in place, gave the values. */
+export interface RecordedInitialization extends KnownInitialization {
+  readonly kind: "recorded";
+  /** Name in nn.init, e.g. "kaimingUniform_". */
+  readonly function: string;
+  /** Arguments with their names, defaults included. */
+  readonly arguments: Readonly<Record<string, number | string | boolean>>;
+  /** "constructor": the layer's own default. "code": a call in the user's code. "layerscope": a reinitialization from the editor. */
+  readonly by: "constructor" | "code" | "layerscope";
+}
 
 /** What is known of values however they came about. */
 interface KnownInitialization {

@@ -30,13 +30,16 @@ const distribution: Check<snapshot.Distribution> = kinds({
   constant: shape<Of<snapshot.Distribution, "constant">>({ kind: kind("constant"), value: numeric }),
 });
 const knownInitialization = { distribution: optional(distribution), location: optional(checkLocation), modifiedBy: list(text) };
+const recordedInitialization = {
+  kind: kind("recorded"),
+  function: text,
+  arguments: record(either(numeric, either(text, flag))),
+  by: oneOf("constructor", "code", "layerscope"),
+  ...knownInitialization,
+};
 const initialization: Check<snapshot.Initialization> = kinds({
-  recorded: shape<Of<snapshot.Initialization, "recorded">>({
-    kind: kind("recorded"),
-    function: text,
-    arguments: record(either(numeric, either(text, flag))),
-    by: oneOf("constructor", "code", "layerscope"),
-    ...knownInitialization,
+  recorded: shape<Of<snapshot.Initialization, "recorded">>(recordedInitialization, {
+    replaced: list(shape<snapshot.RecordedInitialization>(recordedInitialization)),
   }),
   made: shape<Of<snapshot.Initialization, "made">>({ kind: kind("made"), expression: text, ...knownInitialization }),
   unknown: shape<Of<snapshot.Initialization, "unknown">>({ kind: kind("unknown") }),

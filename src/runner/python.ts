@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as l10n from "@vscode/l10n";
-import type { CallFrame, CodeCalls, NamedModel } from "../inspect/index.js";
+import { type CallFrame, type CodeCalls, isBeneathLayer, type NamedModel } from "../inspect/index.js";
 import type { Binding, Failure, Offer, PythonPart, PythonProgram, SourceLocation, StackFrame } from "../protocol/index.js";
 import { type Found, Interpreter, type InterpreterOptions, NoInterpreter, type PythonFailure, type PythonFrame, type Variable } from "../python/interpreter.js";
 import type { EvaluatedCode } from "./modelCode.js";
@@ -57,13 +57,9 @@ class PythonCalls implements CodeCalls {
     return [];
   }
 
-  isCalledByCode(above: (...args: never[]) => unknown, calls: number): boolean {
-    const holder: { stack?: string } = {};
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = calls + 1;
-    Error.captureStackTrace(holder, above);
-    Error.stackTraceLimit = stackTraceLimit;
-    return holder.stack?.split("\n")[calls + 1]?.includes(import.meta.url) ?? false;
+  isCalledByLayer(above: (...args: never[]) => unknown): boolean {
+    // Python calls the engine through this file.
+    return isBeneathLayer(above, import.meta.url);
   }
 }
 

@@ -25,6 +25,19 @@ describe("a model and its inspector", () => {
     expect(text).toMatch(/std\s+0\.\d+/);
   });
 
+  test("a parameter that the code initialized more than once tells what came before", async () => {
+    const inspection = inspectHere();
+    const layer = new torch.nn.Linear(4, 2);
+    torch.nn.init.normal_(layer.weight, 0, 0.01);
+    torch.nn.init.constant_(layer.weight, 1);
+    torch.nn.init.uniform_(layer.weight, -1, 1);
+    inspection.setModels([{ name: "layer", module: layer, location: null }], { infer: true });
+    const webview = await open(fileState({ models: inspection.snapshots() }), { selection: { model: "layer", path: "" } });
+    const weight = inspector(webview).locator("article.parameter", { hasText: "weight" }).first();
+    await weight.getByText("Initialized before by normal_, constant_").click();
+    expect(await weight.locator(".replaced li").allInnerTexts()).toEqual(["normal_(mean: 0, std: 0.01)", "constant_(val: 1)"]);
+  });
+
   test("the fields of a model's inputs are its own, as many as it has, after another model was shown", async () => {
     class Joined extends torch.nn.Module {
       l = new torch.nn.Linear(4, 2);

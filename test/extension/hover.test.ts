@@ -160,6 +160,15 @@ suite("hovering over parameters, what fills them, and values", () => {
     assert.match(text, /data:image\/svg\+xml;base64,/);
   });
 
+  test("a call of nn.init whose values another took the place of tells its own numbers, and what came after", async () => {
+    const text = await everythingAt(await runFile("filled.ts", `${filled}nn.init.constant_(filled.fc.weight, 1);\n`), "kaimingNormal_(", 3);
+    for (const part of ["filled › fc\\.weight", "fan\\_in 4", "std 0\\.7071", "Replaced since by `constant_(val: 1)` · filled\\.ts:14"]) {
+      assert.ok(text.includes(part), `${part} in ${text}`);
+    }
+    // Its values are gone.
+    assert.doesNotMatch(text, /data:image|mean 1/);
+  });
+
   test("a parameter that code gets at, through the variable and through this", async () => {
     const editor = await runFile("filled.ts", filled);
     for (const [needle, offset] of [

@@ -54,6 +54,32 @@ describe("parameters that the code makes from tensors", () => {
     expect(initializationOf(() => torch.empty(4).normal_(0, 2))).toMatchObject({ kind: "recorded", function: "normal_", arguments: { mean: 0, std: 2 } });
   });
 
+  test("what the code filled a parameter with before is told", () => {
+    const filled = initializationOf(
+      () => torch.empty(4),
+      (weight) => {
+        nn.init.normal_(weight, 0, 3);
+        weight.data.mul_(2);
+        nn.init.constant_(weight, 1);
+        nn.init.uniform_(weight, -1, 1);
+      },
+    );
+    expect(filled).toMatchObject({
+      function: "uniform_",
+      modifiedBy: [],
+      replaced: [
+        { function: "normal_", arguments: { mean: 0, std: 3 }, modifiedBy: ["mul_"] },
+        { function: "constant_", arguments: { val: 1 }, modifiedBy: [] },
+      ],
+    });
+  });
+
+  test("what a layer's own constructor filled is not among the calls that were replaced", () => {
+    const layer = new nn.Linear(4, 8);
+    nn.init.zeros_(layer.weight);
+    expect(snapshotOf(inspection, layer).tensors[0]!.initialization).not.toHaveProperty("replaced");
+  });
+
   test("of two tensors together, nothing is claimed", () => {
     expect(initializationOf(() => torch.rand(4).add(torch.rand(4)))).toEqual({ kind: "unknown" });
   });

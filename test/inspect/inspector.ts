@@ -1,10 +1,12 @@
 import * as engine from "../../src/engine/index.js";
+import { callSites } from "../../src/inspect/callFrames.js";
 import { Inspection, ScriptCalls } from "../../src/inspect/index.js";
 import { nameText, type ForwardTrace, type ModelSnapshot } from "../../src/protocol/index.js";
 
-/** Looks at the models of the test itself, which runs in this process. Places in the code are tested with the runner. */
+/** Looks at the models of the test itself, which runs in this process: the file that calls this is the model code. Places in the code are tested with the runner. */
 export function inspectHere(): Inspection {
-  return new Inspection({ engine, calls: new ScriptCalls("none"), language: "typescript", locate: () => null, quietly: (body) => body() });
+  const url = callSites(inspectHere)[0]!.getFileName()!;
+  return new Inspection({ engine, calls: new ScriptCalls(url), language: "typescript", locate: () => null, quietly: (body) => body() });
 }
 
 /** The snapshot of one module. */

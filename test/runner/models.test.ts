@@ -350,6 +350,54 @@ net.output.bias.data.mul_(2).add_(1);
     });
   });
 
+  test("of what fills parameters say whether the code did or the layer itself, of every function of nn.init", async () => {
+    const calls = [
+      "uniform_",
+      "normal_",
+      "zeros_",
+      "ones_",
+      "eye_",
+      "xavierUniform_",
+      "xavierNormal_",
+      "kaimingUniform_",
+      "kaimingNormal_",
+      "truncNormal_",
+      "orthogonal_",
+    ];
+    const { models, file } = await workspace.run(`${head}export const net = new nn.ModuleDict();
+${[...calls, "constant_", "sparse_"].map((name) => `net.set("${name}", new nn.Linear(4, 4, { bias: false })); nn.init.${name}(net.get("${name}").weight${{ constant_: ", 1", sparse_: ", 0.5" }[name] ?? ""});`).join("\n")}
+net.set("own", new nn.BatchNorm1d(4));
+net.set("again", new nn.Linear(4, 4, { bias: false }));
+net.get("again").resetParameters();
+`);
+    const lineOf = (name: string): number => head.split("\n").length + 1 + [...calls, "constant_", "sparse_"].indexOf(name);
+    const by = Object.fromEntries(
+      models[0]!.tensors.flatMap(({ names, initialization }) => (initialization.kind === "recorded" ? [[names[0]!, initialization]] : [])),
+    );
+    for (const name of [...calls, "constant_", "sparse_"]) {
+      expect(by[`${name}.weight`], name).toMatchObject({ function: name, by: "code", location: { file, line: lineOf(name) } });
+    }
+    for (const name of ["own.weight", "own.bias", "again.weight"]) expect(by[name], name).toMatchObject({ by: "constructor" });
+  });
+
+  test("of fills that others took the place of, those of one place once", async () => {
+    const { models } = await workspace.run(`${head}const net = new nn.Linear(4, 8);
+for (const std of [1, 2, 3]) nn.init.normal_(net.weight, 0, std);
+nn.init.zeros_(net.weight);
+for (let i = 0; i < 3; i++) nn.init.uniform_(net.weight, -i - 1, i + 1);
+`);
+    const start = head.split("\n").length;
+    expect(models[0]!.tensors[0]!.initialization).toMatchObject({
+      function: "uniform_",
+      arguments: { a: -3, b: 3 },
+      location: { line: start + 3 },
+      replaced: [
+        { function: "normal_", arguments: { std: 3 }, location: { line: start + 1 } },
+        { function: "zeros_", location: { line: start + 2 } },
+      ],
+    });
+  });
+
   test("of calls and operations in forward", async () => {
     const { models } = await workspace.run(`${head}class Block extends nn.Module {
   fc = new nn.Linear(4, 4);

@@ -140,6 +140,7 @@ function InitializationText({ initialization, kind, language }: InitializationTe
     return kind === "buffer" ? null : <p class="muted">{l10n.t("How it was initialized is not known.")}</p>;
   }
   const { distribution, location, modifiedBy } = initialization;
+  const replaced = initialization.kind === "recorded" ? (initialization.replaced ?? []) : [];
   return (
     <div class="initialization">
       <p>
@@ -153,6 +154,18 @@ function InitializationText({ initialization, kind, language }: InitializationTe
         <p class="modified">
           <Icon name="edit" /> {l10n.t("Changed since by {0}", modifiedBy.join(", "))}
         </p>
+      )}
+      {replaced.length > 0 && (
+        <details>
+          <summary>{l10n.t("Initialized before by {0}", [...new Set(replaced.map((each) => each.function))].join(", "))}</summary>
+          <ul class="replaced">
+            {replaced.map((each, i) => (
+              <li key={i}>
+                <code>{initializationCode(each, language)}</code> {each.location && <LocationLink location={each.location} />}
+              </li>
+            ))}
+          </ul>
+        </details>
       )}
     </div>
   );

@@ -1,5 +1,5 @@
-import { indexOf } from "../../describe/modelIndex.js";
-import type { ModelSnapshot, ModuleSnapshot, SourceLocation, TensorSnapshot, TraceStep } from "../../protocol/index.js";
+import { type Filling, indexOf } from "../../describe/modelIndex.js";
+import type { ModelSnapshot, ModuleSnapshot, SourceLocation, TraceStep } from "../../protocol/index.js";
 import { type Construction, constructionsIn, roleOfName } from "./constructions.js";
 import type { OpenText, Position, RanTexts } from "./ranTexts.js";
 
@@ -21,8 +21,8 @@ export interface CodeMeaning {
   readonly models: readonly ModelSnapshot[];
   /** Whose constructor is called, in each of their places. */
   readonly modules: readonly Place[];
-  /** Parameters and buffers whose values were made there. */
-  readonly tensors: readonly { readonly model: ModelSnapshot; readonly tensor: TensorSnapshot }[];
+  /** What gave parameters and buffers their values there. */
+  readonly fillings: readonly (Filling & { readonly model: ModelSnapshot })[];
   /** Of the traced pass. */
   readonly calls: readonly { readonly model: ModelSnapshot; readonly step: TraceStep }[];
 }
@@ -65,11 +65,11 @@ export class CodeIndex {
           .filter(({ location }) => isHere(location))
           .map((module) => ({ model, module })),
       ),
-      tensors: ofModels((model) =>
+      fillings: ofModels((model) =>
         indexOf(model)
           .initializedAt(file, then + 1)
-          .filter(({ initialization }) => initialization.kind !== "unknown" && isHere(initialization.location))
-          .map((tensor) => ({ model, tensor })),
+          .filter(({ initialization }) => isHere(initialization.location))
+          .map((filling) => ({ model, ...filling })),
       ),
       calls: ofModels((model) =>
         indexOf(model)

@@ -1,5 +1,5 @@
 import { nameIn } from "../../describe/modelIndex.js";
-import type { ModelSnapshot, TensorSnapshot } from "../../protocol/index.js";
+import type { ModelSnapshot, RecordedInitialization, TensorSnapshot } from "../../protocol/index.js";
 import { classDeclaredIn } from "./constructions.js";
 import type { CodeIndex, Span } from "./codeIndex.js";
 
@@ -19,6 +19,8 @@ export interface NamedTensor {
   readonly tensor: TensorSnapshot;
   /** In full. */
   readonly name: string;
+  /** The call that is meant, of those that gave it values; default the last one. */
+  readonly filling?: RecordedInitialization;
 }
 
 const step = String.raw`[!?]*\s*(?:\.\s*[\p{ID_Start}_$][\p{ID_Continue}$]*|(?:\?\.)?\[\s*(?:\d+|"[^"\]]*"|'[^'\]]*')\s*\])`;
@@ -49,10 +51,9 @@ export function tensorsAt(code: CodeIndex, models: readonly ModelSnapshot[], { r
 
 /** What a call of nn.init on a line filled, of the function whose name the word is. */
 export function initializedBy(code: CodeIndex, document: Parameters<CodeIndex["at"]>[0], line: number, word: string): readonly NamedTensor[] {
-  return (code.at(document, line)?.tensors ?? []).flatMap(({ model, tensor }) => {
-    const { initialization } = tensor;
+  return (code.at(document, line)?.fillings ?? []).flatMap(({ model, tensor, initialization }) => {
     const isIt = initialization.kind === "recorded" && initialization.by === "code" && isNamed(initialization.function, word);
-    return isIt ? [{ model, tensor, name: tensor.names[0] ?? "" }] : [];
+    return isIt ? [{ model, tensor, name: tensor.names[0] ?? "", filling: initialization }] : [];
   });
 }
 

@@ -1,9 +1,11 @@
+import { basename } from "node:path";
 import * as vscode from "vscode";
 import { parametersText } from "../../describe/counts.js";
 import { formatCount, formatShape, formatValue } from "../../describe/format.js";
-import { distributionText, initializationText } from "../../describe/initialization.js";
+import { distributionText, initializationCode, initializationText } from "../../describe/initialization.js";
 import { gainGiven, initializationTheory } from "../../describe/initializationTheory.js";
 import { indexOf } from "../../describe/modelIndex.js";
+import type { Initialization, Language } from "../../protocol/index.js";
 import type { NamedTensor } from "../code/parameterAccess.js";
 import type { ModelSession } from "../sessions/modelSession.js";
 import { histogramImage } from "./histogramImage.js";
@@ -26,7 +28,7 @@ export function explainParameters(session: ModelSession, found: readonly NamedTe
   return text;
 }
 
-function parameterText(session: ModelSession, { model, tensor, name }: NamedTensor): string {
+function parameterText(session: ModelSession, { model, tensor, name, filling }: NamedTensor): string {
   const { initialization, statistics, shape, dtype, count, kind, requiresGrad, names } = tensor;
   const path = indexOf(model).places(tensor.id)[0]?.path ?? "";
   const title = link(`${model.name} › ${name}`, "layerscope.select", { file: session.file, model: model.name, path });
@@ -36,20 +38,31 @@ function parameterText(session: ModelSession, { model, tensor, name }: NamedTens
     ...(kind === "parameter" && !requiresGrad ? [vscode.l10n.t("frozen")] : []),
   ];
   const others = names.filter((other) => other !== name);
-  const known = initialization.kind === "unknown" ? null : initialization;
+  const last = initialization.kind === "unknown" ? null : initialization;
+  const known = filling ?? last;
+  // Of a call whose values are gone they cannot be shown.
+  const isLast = known === last;
   const isAsFilled = known !== null && known.modifiedBy.length === 0;
-  const image = statistics && histogramImage(statistics, isAsFilled ? known.distribution : null, imageColors());
+  const image = isLast && statistics && histogramImage(statistics, isAsFilled ? known.distribution : null, imageColors());
   return [
     `${title}  \n${facts.join(" · ")}`,
     ...(others.length > 0 ? [vscode.l10n.t("shared with {0}", others.map(escape).join(", "))] : []),
-    ...(known ? [`\`${initializationText(known, model.language)}\``, ...theoryOf(tensor)] : []),
+    ...(known ? [`\`${initializationText(known, model.language)}\``, ...theoryOf({ ...tensor, initialization: known })] : []),
+    ...(last && !isLast ? [vscode.l10n.t("Replaced since by {0}", replacement(last, model.language))] : []),
     [
-      ...(statistics?.finite ? [vscode.l10n.t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std))] : []),
+      ...(isLast && statistics?.finite ? [vscode.l10n.t("mean {0}, std {1}", formatValue(statistics.finite.mean), formatValue(statistics.finite.std))] : []),
       ...(image ? [`![](${image}|width=120,height=28)`] : []),
     ].join(" · "),
   ]
     .filter(Boolean)
     .join("\n\n");
+}
+
+/** What gave the values that a call's were replaced by, and where. */
+function replacement(initialization: Exclude<Initialization, { readonly kind: "unknown" }>, language: Language): string {
+  const code = `\`${initializationCode(initialization, language)}\``;
+  const { location } = initialization;
+  return location ? `${code} · ${escape(`${basename(location.file)}:${location.line}`)}` : code;
 }
 
 /** The formula that the values come from, the numbers of this call, what they follow, and where that comes from. */

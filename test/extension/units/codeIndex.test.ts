@@ -84,7 +84,7 @@ describe("from code to what it made", () => {
   test("a line says which model it holds, which values it made, and what it called", () => {
     const meaning = [0, 1, 2].map((line) => index().at(open(cell, cellText), line)!);
     expect(meaning[0]!.models.map(({ name }) => name)).toEqual(["net"]);
-    expect(meaning[1]!.tensors.map(({ tensor }) => tensor.names[0])).toEqual(["0.weight"]);
+    expect(meaning[1]!.fillings.map(({ tensor }) => tensor.names[0])).toEqual(["0.weight"]);
     expect(meaning[2]!.calls.map(({ step }) => step.kind === "module" && step.path)).toEqual([""]);
   });
 
