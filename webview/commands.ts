@@ -5,8 +5,9 @@ import type { MenuItem } from "./menu.js";
 import type { PictureSettings } from "../src/picture/state.js";
 import { type ModelIndex, indexOf } from "../src/describe/modelIndex.js";
 import { overlay, overlayIds, overlayTitle, type OverlayId } from "../src/describe/overlays.js";
+import { focusPicture } from "./pictureFocus.js";
 import type { PageSession } from "./pageSession.js";
-import { isBusy, type Preferences } from "./state.js";
+import { idOf, isBusy, type Preferences } from "./state.js";
 
 /** A button of the toolbar. Its place does not depend on the state of the page. */
 export interface ToolbarButton {
@@ -20,6 +21,8 @@ export interface ToolbarButton {
 /** A menu of the toolbar, or of its last button where it has no room. */
 export interface ToolbarMenu {
   readonly label: string;
+  /** What opens it by a command of the editor. */
+  readonly action: ViewAction;
   readonly items: () => readonly MenuItem[];
 }
 
@@ -38,9 +41,9 @@ export function commands(session: PageSession, graph: GraphViewInterface | null,
   return {
     run: isBusy(page) && can("stop") ? stop : can("run") ? { ...run, disabled: isBusy(page) } : null,
     menus: [
-      { label: l10n.t("View"), items: () => (graph ? viewItems(session, graph, index) : []) },
-      { label: l10n.t("Color By"), items: () => overlayItems(session, index) },
-      { label: l10n.t("Export"), items: () => exportItems(session, graph, model) },
+      { label: l10n.t("View"), action: "viewMenu", items: () => (graph ? viewItems(session, graph, index) : []) },
+      { label: l10n.t("Color By"), action: "colorBy", items: () => overlayItems(session, index) },
+      { label: l10n.t("Export"), action: "exportMenu", items: () => exportItems(session, graph, model) },
     ],
   };
 }
@@ -63,7 +66,7 @@ function viewItems(session: PageSession, graph: GraphViewInterface, index: Model
     kind: "action",
     label,
     ...more,
-    run: () => perform(action, session, graph),
+    run: () => perform(action, session, graph, () => undefined),
   });
   const toggle = (setting: Switch): MenuItem => item(switches[setting](), setting, { checked: preferences[setting] });
   const inEditor = document.documentElement.dataset.placement === "editor";
@@ -87,7 +90,7 @@ function viewItems(session: PageSession, graph: GraphViewInterface, index: Model
 }
 
 /** Does what a menu, a key or a command of the editor asks of the page. */
-export function perform(action: ViewAction, session: PageSession, graph: GraphViewInterface | null): void {
+export function perform(action: ViewAction, session: PageSession, graph: GraphViewInterface | null, openSearch: () => void): void {
   const { page, dispatch, announce } = session;
   const { preferences } = page.memory;
   const prefer = (changed: Partial<Preferences>) => dispatch({ kind: "prefer", preferences: changed });
@@ -96,16 +99,26 @@ export function perform(action: ViewAction, session: PageSession, graph: GraphVi
       return dispatch({ kind: "openTab", tab: "graph" });
     case "showParameters":
       return dispatch({ kind: "openTab", tab: "parameters" });
+    case "search":
+      return openSearch();
+    case "toggleExpansion":
+      return toggleExpansion(session, graph);
     case "expandAll":
       return graph?.expandAll();
     case "collapseAll":
       return graph?.collapseAll();
     case "fit":
       return graph?.fit();
+    case "zoomIn":
+      return graph?.zoomIn();
+    case "zoomOut":
+      return graph?.zoomOut();
     case "trace":
       if (page.selected === null && !page.tracing) return announce(l10n.t("Select what to trace first."));
       announce(page.tracing ? l10n.t("Everything is shown again.") : l10n.t("Only what lies on the way of the selection is shown."));
       return dispatch({ kind: "trace", on: !page.tracing });
+    case "compare":
+      return compare(session);
     case "signal":
       prefer({ signalOpen: page.tab !== "graph" || !preferences.signalOpen });
       return dispatch({ kind: "openTab", tab: "graph" });
@@ -121,10 +134,29 @@ export function perform(action: ViewAction, session: PageSession, graph: GraphVi
     case "showMinimap":
     case "showBookkeeping":
       return prefer({ [action]: !preferences[action] });
+    // The toolbar has the menus.
+    case "viewMenu":
+    case "colorBy":
+    case "exportMenu":
+      return;
     case "reinitialize":
     case "forward":
       return dispatch({ kind: "openForm", form: action });
   }
+}
+
+function toggleExpansion({ page, announce }: PageSession, graph: GraphViewInterface | null): void {
+  const item = page.selected && graph?.item(idOf(page.selected));
+  if (item?.expandable) graph!.toggle(item.id);
+  else announce(item ? l10n.t("There is nothing in {0} to open.", item.label) : l10n.t("Select what to expand or collapse first."));
+}
+
+/** Begins a comparison with the selected module, or the model. */
+export function compare({ page, dispatch, announce }: PageSession): void {
+  dispatch({ kind: "compare", with: page.selected?.path ?? "" });
+  dispatch({ kind: "prefer", preferences: { inspectorOpen: true } });
+  announce(l10n.t("Select the module to compare it with."));
+  focusPicture();
 }
 
 function expansionItems(graph: GraphViewInterface, index: ModelIndex, path: string | null): MenuItem[] {

@@ -6,6 +6,8 @@ import { useEffect, useState } from "preact/hooks";
 export type Later<Props> = FunctionComponent<Props> & {
   /** Loads it ahead of its being shown: then it is there at once. */
   readonly load: () => void;
+  /** Whether it can be shown at once, for who would rather wait; where it is wanted it is loaded. */
+  readonly useIsThere: (wanted: boolean) => boolean;
 };
 
 /**
@@ -16,6 +18,17 @@ export function later<Props extends object>(load: () => Promise<FunctionComponen
   let part: FunctionComponent<Props> | null = null;
   const loaded = async (): Promise<void> => {
     part ??= await load();
+  };
+  // One that cannot be loaded says so in its place.
+  const useIsThere = (wanted: boolean): boolean => {
+    const [isSettled, setSettled] = useState(false);
+    useEffect(() => {
+      if (wanted && !part)
+        void loaded()
+          .catch(() => undefined)
+          .then(() => setSettled(true));
+    }, [wanted]);
+    return part !== null || isSettled;
   };
   function LaterPart(props: Props) {
     const [, setLoaded] = useState(part !== null);
@@ -31,5 +44,5 @@ export function later<Props extends object>(load: () => Promise<FunctionComponen
     return problem === null ? <>{meanwhile}</> : <p class="muted">{l10n.t("This part of the page could not be loaded: {0}", problem)}</p>;
   }
   // Where it fails, that is told when it is to be shown.
-  return Object.assign(LaterPart, { load: () => void loaded().catch(() => undefined) });
+  return Object.assign(LaterPart, { load: () => void loaded().catch(() => undefined), useIsThere });
 }

@@ -10,7 +10,7 @@ import { isBusy } from "./state.js";
 /** The model's parameters, how they were initialized, which are shared, and what was done to them here: without a click. */
 export function Overview({ model }: { readonly model: ModelSnapshot }) {
   const { page, can, act, dispatch } = useSession();
-  const { parameters, initialized, shared, reinitialized } = overviewOf(model);
+  const { parameters, instance, initialized, shared, reinitialized } = overviewOf(model);
   const { showSharedLinks } = page.memory.preferences;
   const showShared = () => {
     const first = indexOf(model)
@@ -23,6 +23,7 @@ export function Overview({ model }: { readonly model: ModelSnapshot }) {
   return (
     <dl class="overview">
       <Line name={model.root.type}>{parameters}</Line>
+      {instance !== null && <Line name={l10n.t("instance")}>{instance}</Line>}
       {initialized !== null && <Line name={l10n.t("initialized")}>{initialized}</Line>}
       {shared !== null && (
         <Line name={l10n.t("shared")}>

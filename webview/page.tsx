@@ -87,7 +87,7 @@ function Content() {
 
   // What a command of the editor asks for.
   useEffect(() => {
-    if (page.asked) perform(page.asked.action, session, graph);
+    if (page.asked) perform(page.asked.action, session, graph, search.open);
   }, [page.asked]);
 
   if (page.host === null) return null;

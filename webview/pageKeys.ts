@@ -13,9 +13,9 @@ export function usePageKeys(session: PageSession, graph: GraphViewInterface | nu
       if (event.altKey) return;
       // Caps Lock makes it a capital.
       const key = event.key.toLowerCase();
-      if (key === "/") openSearch();
-      else if (key === "f") perform("fit", session, graph);
-      else if (key === "t") perform("trace", session, graph);
+      if (key === "/") perform("search", session, graph, openSearch);
+      else if (key === "f") perform("fit", session, graph, openSearch);
+      else if (key === "t") perform("trace", session, graph, openSearch);
       else if (key === "?") session.act("showKeys", null);
       else return;
       event.preventDefault();

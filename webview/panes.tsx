@@ -18,6 +18,9 @@ const ParameterTable = later(() => import("./parameterTable.js").then((module) =
 /** From this width on the inspector stands beside the picture. */
 const wideQuery = "(min-width: 560px)";
 
+// Where it is part of the first view, it comes while the host is asked for what to show.
+if (matchMedia(wideQuery).matches) Inspector.load();
+
 interface PanesProps {
   readonly model: ModelSnapshot;
   readonly file: string;
@@ -42,8 +45,11 @@ export function Panes({ model, file, matches, graph, onGraph }: PanesProps) {
   const chosen = inspectorShare[shape];
   const share = chosen ?? 0.45;
   // In a sidebar the inspector has the picture's room only for what the user asked about.
-  const summarizes = inspectorOpen && !wide && page.selected === null && !modelInspected;
-  const inspects = inspectorOpen && !summarizes;
+  const summarizesModel = inspectorOpen && !wide && page.selected === null && !modelInspected;
+  // An empty place would stand there meanwhile.
+  const isThere = Inspector.useIsThere(inspectorOpen && !summarizesModel);
+  const inspects = inspectorOpen && !summarizesModel && isThere;
+  const summarizes = inspectorOpen && !wide && !inspects;
   const closeInspector = () => {
     setModelInspected(false);
     if (wide || page.selected !== null) dispatch({ kind: "prefer", preferences: { inspectorOpen: false } });

@@ -7,6 +7,7 @@ import { formatCount } from "../src/describe/format.js";
 import { Sparkline } from "./inspector/histogram.js";
 import { type Column, measuredColumns, type ParameterRow } from "../src/describe/parameterRows.js";
 import { useSession } from "./pageSession.js";
+import type { Page } from "./state.js";
 import { shownRows } from "./shownRows.js";
 
 const rowHeight = 24;
@@ -50,7 +51,7 @@ export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {
     const row = rows[next];
     if (!row) return;
     setActive(next);
-    dispatch({ kind: "choose", selected: { kind: "module", path: row.path }, reveal: true });
+    dispatch({ kind: "choose", selected: { kind: "module", path: row.path, tensor: row.own }, reveal: true });
     const element = scroller.current!;
     const visible = element.clientHeight - rowHeight;
     if (next * rowHeight < element.scrollTop) element.scrollTop = next * rowHeight;
@@ -89,14 +90,15 @@ export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {
           <div class="table-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
             {rows.slice(first, last).map((row, offset) => {
               const place = first + offset;
+              const selected = isSelected(page, row);
               return (
                 <div
                   key={row.tensor.id}
                   id={rowId(place)}
-                  class={page.selected?.path === row.path ? "table-row active" : "table-row"}
+                  class={selected ? "table-row active" : "table-row"}
                   role="row"
                   aria-rowindex={place + 2}
-                  aria-selected={page.selected?.path === row.path}
+                  aria-selected={selected}
                   style={{ gridTemplateColumns: template, transform: `translateY(${place * rowHeight}px)` }}
                   onClick={() => go(place)}
                 >
@@ -128,6 +130,11 @@ export function ParameterTable({ model }: { readonly model: ModelSnapshot }) {
       </footer>
     </section>
   );
+}
+
+/** Whether the row is what was picked; of a module that was selected elsewhere, every row is. */
+function isSelected({ selected }: Page, { path, own }: ParameterRow): boolean {
+  return selected?.path === path && (selected.kind !== "module" || selected.tensor === undefined || selected.tensor === own);
 }
 
 /** Digits and the signs between them, on average. */

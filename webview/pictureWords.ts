@@ -11,6 +11,8 @@ export function pictureWords(): PictureWords {
     oneParameter: l10n.t("1 param"),
     parametersShort: l10n.t("{0} params"),
     parametersFrozen: l10n.t("{0} frozen"),
+    initializedBy: l10n.t("initialized by {0}"),
+    changedBy: l10n.t("changed since by {0}"),
     repeated: l10n.t("{0} modules of equal structure, each with its own weights"),
     sharedPlaces: l10n.t("Shared weights {0}, used in {1} places: {2}"),
     calledTimes: l10n.t("called {0} times"),

@@ -12,8 +12,8 @@ import type { Order } from "../src/describe/parameterRows.js";
 
 /** What is selected in the shown model. */
 export type Selected =
-  /** `call`: the box of a later call of the module, where that one was selected. */
-  | { readonly kind: "module"; readonly path: string; readonly call?: string }
+  /** `call`: the box of a later call of the module, where that one was selected; `tensor`: the one of its parameters and buffers that was picked, by its name there. */
+  | { readonly kind: "module"; readonly path: string; readonly call?: string; readonly tensor?: string }
   /** A node of the picture that is no module; `path` is the module it runs in. */
   | { readonly kind: "node"; readonly id: string; readonly path: string; readonly label: string; readonly source: ItemSource };
 
@@ -287,7 +287,7 @@ function showSelection(page: Page, selection: Selection): Page {
 /** The selection in a newer snapshot of the model: the same place, else the nearest one above it. */
 function carryOver(selected: Selected, before: ModelSnapshot | null, after: ModelSnapshot): Selected | null {
   const index = indexOf(after);
-  if (selected.kind === "module" && selected.call !== undefined && index.module(selected.path)) return selected;
+  if (selected.kind === "module" && index.module(selected.path)) return selected;
   if (selected.kind === "node" && before && isSame(selected.source, indexOf(before), index)) return selected;
   return { kind: "module", path: index.nearest(selected.path).path };
 }

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { type Ref, type RefObject } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ToolbarCommands } from "./commands.js";
 import { Dropdown, IconButton, type TextField } from "./controls.js";
 import { Menu, type MenuItem } from "./menu.js";
@@ -39,6 +39,15 @@ export function Toolbar({ commands: { run, menus }, results, searchField, search
   // The press that would open a menu again has just closed it.
   const open = (wanted: OpenMenu) => setMenu(menu?.anchor === wanted.anchor && menu.label === wanted.label ? null : wanted);
   const more = l10n.t("More Actions");
+  // What a command of the editor asks for.
+  const asked = useRef(page.asked);
+  useEffect(() => {
+    const wanted = page.asked === asked.current ? undefined : menus.find(({ action }) => action === page.asked?.action);
+    asked.current = page.asked;
+    const all = [...(buttons.current?.querySelectorAll<HTMLElement>(".icon-button") ?? [])];
+    const anchor = wanted && (all.find((button) => button.getAttribute("aria-label") === wanted.label) ?? all.at(-1));
+    if (anchor) setMenu({ label: wanted.label, items: wanted.items(), anchor });
+  }, [page.asked]);
   const openMore = (anchor: HTMLElement) => {
     const items = menus.map(
       ({ label, items: choices }): MenuItem => ({ kind: "action", label: l10n.t("{0}…", label), run: () => open({ label, items: choices(), anchor }) }),

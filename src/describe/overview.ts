@@ -9,6 +9,8 @@ import { indexOf } from "./modelIndex.js";
 export interface Overview {
   /** "121 parameters, all trainable". */
   readonly parameters: string;
+  /** Who made it, where that is not the code; null where it is. */
+  readonly instance: string | null;
   /** "2 kaimingUniform, 3 uniform, 1 changed since (fill_)"; null where there are no parameters. */
   readonly initialized: string | null;
   /** "2 = 4 (72 parameters counted once)"; null where nothing is shared. */
@@ -34,6 +36,7 @@ export function overviewOf(model: ModelSnapshot): Overview {
           : frozen === totals.parameters
             ? l10n.t("{0}, all frozen", count)
             : l10n.t("{0}, {1} of them frozen", count, formatCount(frozen)),
+    instance: model.madeHere ? l10n.t("made by Layerscope: the file makes none") : null,
     initialized: parameters.length === 0 ? null : initialized(parameters),
     shared: shared(model, parameters),
     reinitialized: parameters.filter(({ initialization }) => initialization.kind === "recorded" && initialization.by === "layerscope").length,

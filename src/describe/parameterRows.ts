@@ -9,6 +9,8 @@ export interface ParameterRow {
   readonly tensor: TensorSnapshot;
   /** The place that it is listed by. */
   readonly path: string;
+  /** The module's own name for it there. */
+  readonly own: string;
   readonly name: string;
   readonly type: string;
 }
@@ -209,7 +211,7 @@ export function parameterRows(index: ModelIndex, kept: ReadonlySet<TensorId> | n
   const rows = index.model.tensors.flatMap((tensor): ParameterRow[] => {
     const place = index.places(tensor.id)[0];
     if (!place || (kept && !kept.has(tensor.id))) return [];
-    return [{ tensor, path: place.path, name: nameIn(place.path, place.name), type: index.module(place.path)!.type }];
+    return [{ tensor, path: place.path, own: place.name, name: nameIn(place.path, place.name), type: index.module(place.path)!.type }];
   });
   const column = order && columns.find(({ id }) => id === order.column);
   return column ? rows.sort((a, b) => compare(column.value(a), column.value(b), order.descending)) : rows;

@@ -106,6 +106,7 @@ export class Inspection {
       const reinitializer = this.#reinitializers.get(named.module) ?? new Reinitializer(this.#engine, this.#initializations);
       this.#reinitializers.set(named.module, reinitializer);
       reinitializer.codeRanOn();
+      if (own) reinitializer.ran(own.recording);
       this.#models.set(named.name, {
         ...named,
         reinitializer,
@@ -193,7 +194,8 @@ export class Inspection {
     if (error !== undefined && !recording.failed) throw error as unknown;
     const of = input.kind === "stated" ? ({ origin: "stated", inferredFrom: null } as const) : { origin: shown!.origin, inferredFrom: shown!.inferredFrom };
     if (model.own) recording.scoredAs(model.own.recording);
-    model.shown = { recording, ...of, args: () => args, keepsInputs: true, activationsCurrent: true };
+    model.reinitializer.ran(recording);
+    model.shown = { recording, ...of, args: () => args, keepsInputs: true };
     return this.#snapshot(model);
   }
 
@@ -208,7 +210,6 @@ export class Inspection {
     const model = this.#model(name);
     if (seed !== null) this.#engine.manualSeed(seed);
     model.reinitializer.reinitialize(model.module, target, choice);
-    for (const pass of [model.own, model.shown]) if (pass) pass.activationsCurrent = false;
     model.signal = null;
     return this.#snapshot(model);
   }
@@ -325,17 +326,18 @@ export class Inspection {
       undoDepth: model.reinitializer.undoDepth,
       signal: model.signal,
       ...(training && { training }),
+      ...(model.madeHere && { madeHere: true }),
       ...(brokenTies.length > 0 && { brokenTies }),
       ...(overwritten.length > 0 && { overwritten }),
     };
   }
 
   /** Null where the pass went through places that the model has no more, be it that the pass itself took them away. */
-  #trace({ module }: Model, { recording, origin, inferredFrom, activationsCurrent }: ShownPass, tree: ModelTree): ForwardTrace | null {
+  #trace({ module, reinitializer }: Model, { recording, origin, inferredFrom }: ShownPass, tree: ModelTree): ForwardTrace | null {
     const changedSince = recording.changesTo(module);
     if (!this.#hasItsPlaces(recording, module)) return null;
     const tensorOf = ({ tensor, name }: NamedState): TensorId | undefined => tree.idOf(tensor) ?? tree.idNamed(name);
-    return recording.toTrace({ origin, inferredFrom, changedSince }, tensorOf, this.#locate, activationsCurrent && changedSince.length === 0);
+    return recording.toTrace({ origin, inferredFrom, changedSince }, tensorOf, this.#locate, reinitializer.areOfNow(recording) && changedSince.length === 0);
   }
 
   #tensorSnapshot({ tensor, kind, names }: StateTensor, id: TensorId): TensorSnapshot {
@@ -365,14 +367,14 @@ export class Inspection {
     if (again) {
       again.scoredAs(earlier.recording);
       const { args, keepsInputs } = earlier;
-      return { recording: again, origin: "inferred", inferredFrom: { kind: "earlierPass" }, args: () => args, keepsInputs, activationsCurrent: true };
+      return { recording: again, origin: "inferred", inferredFrom: { kind: "earlierPass" }, args: () => args, keepsInputs };
     }
     const inference = this.#quietly(() => inferForward(this.#engine, this.recorder, module));
     // What the code itself ran tells more, be it of an earlier model.
     if (inference.kind === "unknown" || (inference.kind === "refused" && earlier)) return inference.reason;
     const { inputs, from, recording } = inference;
     const args = () => inputs.map((input) => exampleInput(this.#engine, input, deviceOf(this.#engine, module)));
-    return { recording, origin: "inferred", inferredFrom: from, args, keepsInputs: true, activationsCurrent: true };
+    return { recording, origin: "inferred", inferredFrom: from, args, keepsInputs: true };
   }
 
   /** Whether the model still has every place that the pass went through. */
@@ -388,7 +390,7 @@ const changedBeyondIt = (): string =>
   `${l10n.t("The model changed after its pass, and has not run since.")} ${l10n.t("Call the model in the code, or state an input.")}`;
 
 function ofTheCode({ recording, args, keepsInputs }: Pass): ShownPass<"recorded"> {
-  return { recording, origin: "recorded", inferredFrom: null, args: () => args, keepsInputs, activationsCurrent: true };
+  return { recording, origin: "recorded", inferredFrom: null, args: () => args, keepsInputs };
 }
 
 /** How far into a tensor's memory the slice at `index` begins; `index` names a place along each dimension before the last two, 0 where it is short. */

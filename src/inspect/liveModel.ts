@@ -11,6 +11,8 @@ export interface NamedModel {
   readonly module: Module;
   /** Where its variable is declared; null for a model without one. */
   readonly location: SourceLocation | null;
+  /** The file makes none: it was made by calling a class or function of the file. */
+  readonly madeHere?: boolean;
 }
 
 export interface ShownPass<Origin extends ForwardTrace["origin"] = ForwardTrace["origin"]> {
@@ -21,8 +23,6 @@ export interface ShownPass<Origin extends ForwardTrace["origin"] = ForwardTrace[
   readonly args: () => readonly unknown[];
   /** False where the inputs were too large to keep: `args` then has their shapes alone. */
   readonly keepsInputs: boolean;
-  /** False once the parameters changed after the pass: its shapes hold, its activations do not. */
-  activationsCurrent: boolean;
 }
 
 /** What is kept of a model from one request to the next. */

@@ -2,6 +2,7 @@ import * as l10n from "@vscode/l10n";
 import { initializationSchemes, type InitializationChoice, type InitializationScheme, type InitializationTarget } from "../protocol/index.js";
 import { classNameOf, type Engine, type Module, type Tensor } from "./engine.js";
 import type { Initializations } from "./initializations.js";
+import type { Recording } from "./recording.js";
 
 const undoDepthLimit = 20;
 const undoBytesLimit = 512e6;
@@ -10,6 +11,11 @@ interface Undo {
   readonly bytes: number;
   readonly tensors: ReadonlySet<Tensor>;
   readonly restore: () => void;
+}
+
+/** A reinitialization that can be undone. `before`: the values that there were. */
+interface Done extends Undo {
+  readonly before: number;
 }
 
 /** The modules that a target names, each object once. Throws where there are none. */
@@ -41,7 +47,12 @@ function targetModules({ nn }: Engine, root: Module, target: InitializationTarge
 export class Reinitializer {
   readonly #engine: Engine;
   readonly #initializations: Initializations;
-  readonly #undo: Undo[] = [];
+  readonly #undo: Done[] = [];
+  /** Which values the parameters have: a number for each reinitialization, and that of before where it is undone. */
+  #values = 0;
+  #latestValues = 0;
+  /** Which values each forward pass ran with. */
+  readonly #passes = new WeakMap<Recording, number>();
   /** Of the parameters that were filled or put back, the version that they then had. */
   readonly #versions = new Map<Tensor, number>();
 
@@ -56,7 +67,8 @@ export class Reinitializer {
 
   reinitialize(root: Module, target: InitializationTarget, choice: InitializationChoice): void {
     const undo = this.#fill(root, target, choice);
-    this.#undo.push(undo);
+    this.#undo.push({ ...undo, before: this.#values });
+    this.#values = ++this.#latestValues;
     this.#remember(undo);
     while (this.#undo.length > undoDepthLimit || this.#undo.reduce((sum, { bytes }) => sum + bytes, 0) > undoBytesLimit) this.#undo.shift();
   }
@@ -99,6 +111,7 @@ export class Reinitializer {
     const undo = this.#undo.pop();
     if (undo === undefined) return false;
     undo.restore();
+    this.#values = undo.before;
     this.#remember(undo);
     return true;
   }
@@ -108,6 +121,17 @@ export class Reinitializer {
     if ([...this.#versions].every(([{ version }, known]) => version.value === known)) return;
     this.#undo.length = 0;
     this.#versions.clear();
+    this.#values = ++this.#latestValues;
+  }
+
+  /** A pass has run, with the values of now unless it is known from before. */
+  ran(pass: Recording): void {
+    if (!this.#passes.has(pass)) this.#passes.set(pass, this.#values);
+  }
+
+  /** Whether a pass gives now the activations that it gave then. */
+  areOfNow(pass: Recording): boolean {
+    return this.#passes.get(pass) === this.#values;
   }
 
   #remember({ tensors }: Undo): void {

@@ -91,6 +91,9 @@ function describe(node: DisplayNode, compared: readonly number[], isPinned: bool
   ];
   if (node.outputShape) parts.push(node.outputShape);
   if (node.parameters > 0) parts.push(parametersText(node.parameters, node.isFrozen, formatCount, words));
+  const { by, changedBy } = node.initialization;
+  if (by.length > 0) parts.push(fill(words.initializedBy, by.join(", ")));
+  if (changedBy.length > 0) parts.push(fill(words.changedBy, changedBy.join(", ")));
   for (const { mark, text } of node.marks) parts.push(node.kind === "module" ? text : mark);
   if (node.row.kind === "repeated") parts.push(fill(words.repeated, node.row.members.length));
   for (const group of node.sharing) parts.push(fill(words.sharedPlaces, group.name, group.places.length, placesText(group.places)));

@@ -9,6 +9,9 @@ export interface PictureWords {
   readonly oneParameter: string;
   readonly parametersShort: string;
   readonly parametersFrozen: string;
+  readonly initializedBy: string;
+  /** Of values that something changed after they were initialized. */
+  readonly changedBy: string;
   readonly repeated: string;
   readonly sharedPlaces: string;
   readonly calledTimes: string;
@@ -57,6 +60,8 @@ export const englishWords: PictureWords = {
   oneParameter: "1 param",
   parametersShort: "{0} params",
   parametersFrozen: "{0} frozen",
+  initializedBy: "initialized by {0}",
+  changedBy: "changed since by {0}",
   repeated: "{0} modules of equal structure, each with its own weights",
   sharedPlaces: "Shared weights {0}, used in {1} places: {2}",
   calledTimes: "called {0} times",

@@ -39,6 +39,8 @@ export interface ModelSnapshot {
   readonly ownPass: Exclude<ForwardTrace["origin"], "stated"> | null;
   /** False where no forward is defined, and so nothing can be run: the model holds modules and parameters for other code. */
   readonly hasForward: boolean;
+  /** The file makes none: Layerscope made it, by a class or function of the file. */
+  readonly madeHere?: true;
   /** How many reinitializations can be undone. */
   readonly undoDepth: number;
   /** How a signal goes through the model, where that was measured since its parameters last changed; null where it was not. */

@@ -244,7 +244,7 @@ const model: Check<snapshot.ModelSnapshot> = shape<snapshot.ModelSnapshot>(
     undoDepth: whole,
     signal: optional(checkSignal),
   },
-  { training: checkTraining, brokenTies: list(brokenTie), overwritten: list(overwritten), comparison },
+  { madeHere: oneOf(true), training: checkTraining, brokenTies: list(brokenTie), overwritten: list(overwritten), comparison },
 );
 
 /** Whether what refers to a tensor, a value or a step finds it: what follows such a number need not look. */

@@ -36,6 +36,7 @@ export async function findModels(
       named = [...found.made];
       offers.push(...found.offers.slice(0, offerLimit));
     } else named = await moduleFactories(code, code.exports!, engine, bindings, offers, troubles);
+    named = named.map((model) => ({ ...model, madeHere: true }));
     roots = rootsAmong(
       engine,
       named.map(({ module }) => module),
@@ -75,7 +76,7 @@ function withNames(roots: readonly Module[], named: readonly NamedModel[], inspe
     let name = wanted;
     for (let i = 2; taken.has(name); i++) name = `${wanted} (${i})`;
     taken.add(name);
-    return { name, module, location: known?.location ?? constructed };
+    return { name, module, location: known?.location ?? constructed, ...(known?.madeHere && { madeHere: true }) };
   });
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { PageState, Selection } from "../../src/protocol/index.js";
+import type { GraphViewInterface } from "../../webview/graph/index.js";
 import type { Webview } from "../support/webview.js";
-import { button, choose, failedRun, fileState, inspector, menu, models, open } from "./page.js";
+import { button, choose, failedRun, fileState, inspector, menu, models, open, settled } from "./page.js";
 
 describe("at every width, in every theme", () => {
   const widths = [250, 320, 400, 640, 760, 1280];
@@ -56,10 +57,33 @@ describe("at every width, in every theme", () => {
         await act(webview);
         // The table is wider than any sidebar, and scrolls.
         if (what !== "the table") expect(await webview.overflows(), `${what} at ${width} px`).toEqual([]);
-        // So narrow, what failed takes the room of a button for zooming, which is a key too.
-        const cut = (await cutButtons(webview)).filter((each) => width > 200 || what !== "a run that failed" || !each.startsWith("Zoom In"));
-        expect(cut, `${what} at ${width} px`).toEqual([]);
+        expect(await cutButtons(webview), `${what} at ${width} px`).toEqual([]);
       }
+    }
+  });
+
+  test("buttons for zooming have no row of their own: what is said of the shapes stands in it", async () => {
+    for (const width of [170, 230, 300, 420, 559, 1000]) {
+      const webview = await open(fileState(), { width, height: 700 });
+      const zoom = (await webview.page.locator(".graph-zoom").boundingBox())!;
+      const beside = (await webview.page.locator(width < 560 ? ".graph-caption" : ".graph-stage").boundingBox())!;
+      expect(beside.x + beside.width, `at ${width} px`).toBeLessThanOrEqual(zoom.x);
+      expect(Math.min(beside.y + beside.height, zoom.y + zoom.height) - Math.max(beside.y, zoom.y), `at ${width} px`).toBeGreaterThan(20);
+    }
+  });
+
+  test.each([230, 300, 420, 1000])("the scale of what colors the picture lies over nothing of it, at %d px", async (width) => {
+    const webview = await open(fileState({ models: [models[2]!] }), { width, height: 700, reducedMotion: true });
+    for (const item of ["Parameters", "Left to Right"]) {
+      await choose(webview, item === "Parameters" ? "Color By" : "View", item);
+      await settled(webview);
+      const drawn = await webview.page.locator(".graph-canvas").evaluate((element) => {
+        const { items } = (element as HTMLElement & { picture: GraphViewInterface }).picture.describe();
+        return items.map(({ id, rectangle }) => ({ id, y: rectangle.y }));
+      });
+      expect(drawn.map(({ id }) => id)).toContain("#input:0");
+      // The scale stands ten pixels beneath the upper edge, and is fifty high.
+      expect(drawn.filter(({ y }) => y < 60)).toEqual([]);
     }
   });
 

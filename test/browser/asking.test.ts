@@ -117,6 +117,23 @@ describe("asking further", () => {
     await expect.poll(() => button(webview, /^Back to the/).count()).toBe(0);
   });
 
+  test("a press on the way back is not lost to a shape that is wrong", async () => {
+    for (const width of [300, 1000]) {
+      const webview = await open(fileState({ models: [stated(net())] }), { width, height: 900, selection: { model: "net", path: "" } });
+      const shape = webview.page.getByRole("textbox", { name: "Shape of Input" });
+      await shape.fill("two, 4");
+      await inspector(webview).getByText("whole numbers with commas between them").waitFor();
+      const back = inspector(webview).getByRole("button", { name: "Back to the Recorded Inputs" });
+      await back.scrollIntoViewIfNeeded();
+      const { x, y, width: wide, height } = (await back.boundingBox())!;
+      await webview.page.mouse.click(x + wide / 2, y + height / 2, { delay: 80 });
+      await expect.poll(() => webview.asked("showOwnPass"), { message: `at ${width} px` }).toEqual([{ model: "net" }]);
+      expect(webview.asked("forward")).toEqual([]);
+      await webview.send({ kind: "model", model: net() });
+      await expect.poll(() => shape.inputValue()).toBe("2, 4");
+    }
+  });
+
   test("in a sidebar the model's line says that inputs were stated", async () => {
     const webview = await open(fileState({ models: [stated(net())] }), { width: 320 });
     expect(await webview.page.locator(".summary-bar").innerText()).toContain("stated 2×4 → 2×1");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
+import { linear, relu, sequential, snapshot, tensor } from "../describe/snapshots.js";
 import { gpt } from "../picture/fixtures.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import { button, choose, chosen, fileState, inspector, items, open, settled } from "./page.js";
@@ -48,6 +49,47 @@ describe("keyboard and screen reader", () => {
     await webview.send({ kind: "state", state: fileState({ models: [gpt({ blocks: 1 })] }), selection: null });
     await settled(webview);
     expect((await items(webview)).some(({ selected }) => selected)).toBe(false);
+  });
+
+  test("Escape steps back, one thing at a time, and the keys go on from where they were", async () => {
+    const webview = await open(fileState(), { width: 1000, selection: { model: "rgnet", path: "0.block 1.0" } });
+    const { page } = webview;
+    const tree = page.getByRole("tree");
+    const selected = () => tree.locator("[aria-selected=true]").allInnerTexts();
+    const picture = () => page.locator(".graph-canvas canvas").first().screenshot();
+    const whole = await picture();
+    await tree.focus();
+    await page.keyboard.press("t");
+    await expect.poll(async () => (await picture()).equals(whole)).toBe(false);
+    await webview.send({ kind: "perform", action: "compare" });
+    await inspector(webview).getByRole("button", { name: "End Comparison" }).waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(async () => (await picture()).equals(whole)).toBe(false);
+    await page.keyboard.press("Escape");
+    await inspector(webview).getByRole("button", { name: "End Comparison" }).waitFor({ state: "detached" });
+    expect(await selected()).toEqual([expect.stringMatching(/^0 Linear/)]);
+    await page.keyboard.press("Escape");
+    await expect.poll(selected).toEqual([]);
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(selected).toEqual([expect.stringMatching(/^0 Linear/)]);
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe("outline");
+  });
+
+  test("an item says how it was initialized, what changed it since and with what it is shared", async () => {
+    const changed = tensor([8, 8], { kind: "uniform", low: -1, high: 1 }, { function: "xavierUniform_", by: "code", modifiedBy: ["mul_"] });
+    const repeated = () => sequential(linear(4, 4), relu());
+    const made = snapshot("made", sequential(linear(8, 8, changed), relu(), linear(8, 8, changed)), [2, 8]);
+    const webview = await open(fileState({ models: [made] }), { width: 600 });
+    const texts = () => webview.page.getByRole("treeitem").allInnerTexts();
+    expect(await texts()).toContain(
+      "0 Linear 8 → 8, 2×8, 72 params, initialized by xavierUniform_, uniform_, changed since by mul_, Shared weights A, used in 2 places: 0, 2",
+    );
+    // Of several in one box, what any of them was initialized by.
+    const other = tensor([4, 4], { kind: "constant", value: 0 }, { function: "zeros_", by: "code" });
+    const folded = snapshot("folded", sequential(repeated(), repeated(), sequential(linear(4, 4, other), relu())), [2, 4]);
+    await webview.send({ kind: "state", state: fileState({ models: [folded] }), selection: null });
+    await settled(webview);
+    expect((await texts()).filter((text) => text.includes("Linear 4 → 4")).join()).toMatch(/initialized by kaimingUniform_, uniform_(?!.*zeros_)/);
   });
 
   test("Enter opens and closes a box", async () => {

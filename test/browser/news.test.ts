@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type PageState } from "../../src/protocol/index.js";
+import type { Initialization, PageState } from "../../src/protocol/index.js";
 import type { Webview } from "../support/webview.js";
-import { linear, relu, rgnet, sequential, snapshot, tensor } from "../describe/snapshots.js";
+import { linear, net, relu, rgnet, sequential, snapshot, tensor } from "../describe/snapshots.js";
 import { button, failedRun, failingNet, failure, fileState, inspector, items, menu, models, open, settled, stated } from "./page.js";
 
 describe("a source that can do little", () => {
@@ -41,6 +41,23 @@ describe("the host's news", () => {
     expect(await inspector(webview).innerText()).toContain("xavierUniform_");
     await button(webview, "Undo Reinitialization").click();
     expect(webview.asked("undoReinitialize")).toEqual([{ model: "rgnet" }]);
+  });
+
+  test("what came out is measured no more once the weights are others, which is said, and again once that is undone", async () => {
+    const before = net();
+    const webview = await open(fileState({ models: [before] }), { selection: { model: "net", path: "0" } });
+    const calls = inspector(webview).locator(".call").locator("xpath=..");
+    const outdated = "What comes out was not measured with the reinitialized weights.";
+    expect(await calls.innerText()).toMatch(/std\s+0\.48/);
+    expect(await calls.innerText()).not.toContain(outdated);
+    const tensors = before.tensors.map((each) => ({ ...each, initialization: { ...each.initialization, by: "layerscope" } as Initialization }));
+    const values = before.trace!.values.map(({ statistics: _, ...value }) => value);
+    await webview.send({ kind: "model", model: { ...before, tensors, undoDepth: 1, trace: { ...before.trace!, values } } });
+    await expect.poll(() => calls.innerText()).toContain(outdated);
+    expect(await calls.innerText()).not.toMatch(/std/);
+    await webview.send({ kind: "model", model: before });
+    await expect.poll(() => calls.innerText()).not.toContain(outdated);
+    expect(await calls.innerText()).toMatch(/std\s+0\.48/);
   });
 
   test("a failed run keeps the last good picture and says that it is old", async () => {
@@ -109,6 +126,7 @@ describe("the host's news", () => {
     const failed = await open(fileState({ activity: "running" }));
     await failed.send({ kind: "state", state: fileState({ lastRun: failedRun("earlierRun"), stale: true }), selection: null });
     await expect.poll(() => said(failed)).toBe(`The run did not come to its end: ${failure.message}`);
+    expect(await failed.page.locator("body").innerText()).not.toMatch(/up to date/);
     const empty = await open(fileState({ activity: "running", models: [] }));
     await empty.send({ kind: "state", state: fileState({ models: [] }), selection: null });
     await expect.poll(() => said(empty)).toBe("The file ran, and no model was alive at its end.");
@@ -145,6 +163,30 @@ describe("the host's news", () => {
     const loaded = () => performance.getEntriesByType("resource").some(({ name }) => name.includes("/inspector-"));
     await webview.page.waitForFunction(loaded);
   });
+
+  test.each([300, 1000])(
+    "while the inspector is still on its way, as in a tab that has just been opened, no empty place stands for it (%d px)",
+    async (width) => {
+      const webview = await open({ kind: "empty" }, { width });
+      const { page } = webview;
+      let arrive = (): void => undefined;
+      const arrives = new Promise<void>((resolve) => (arrive = resolve));
+      await page.route("**/inspector-*.js", async (route) => {
+        await arrives;
+        await route.fallback();
+      });
+      await page.reload();
+      await webview.send({ kind: "state", state: fileState(), selection: { model: "net", path: "0" } });
+      await settled(webview);
+      expect((await items(webview)).find(({ selected }) => selected)?.id).toBe("0");
+      expect(await page.locator(".side").count()).toBe(0);
+      expect(await page.locator(".overview").count()).toBe(width < 560 ? 1 : 0);
+      arrive();
+      await inspector(webview).getByRole("article", { name: "weight" }).waitFor();
+      expect(await page.locator(".side > .inspector").count()).toBe(1);
+      expect(await page.locator(".overview").count()).toBe(0);
+    },
+  );
 
   test("a refused request is told, not swallowed", async () => {
     const refuse = () => Promise.reject(new Error("The runner has ended."));

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import * as torch from "../../src/engine/index.js";
+import { inspectHere, snapshotOf } from "../inspect/inspector.js";
 import { linear, sequential, snapshot } from "../describe/snapshots.js";
 import { Webview } from "../support/webview.js";
 import { button, choose, chosen, fileState, inspector, models, open, showTable } from "./page.js";
@@ -31,6 +33,64 @@ describe("the parameter table", () => {
     const head = () => grid(webview).getByRole("columnheader").allInnerTexts();
     await expect.poll(async () => (await head()).slice(0, 4).join()).toContain("Initialized by");
     expect(await webview.page.locator(".table-foot").innerText()).toContain(`${models[2]!.totals.parameters} elements, each counted once`);
+  });
+
+  test("buffers are marked, and what it sums is the model's own count, with weights that are shared counted once", async () => {
+    class Tied extends torch.nn.Module {
+      first = new torch.nn.Linear(4, 8);
+      norm = new torch.nn.BatchNorm1d(8);
+      second = new torch.nn.Linear(4, 8);
+      constructor() {
+        super();
+        this.second.weight = this.first.weight;
+      }
+      override forward(x: torch.Tensor): torch.Tensor {
+        return this.norm(this.first(x)).add(this.second(x));
+      }
+    }
+    const inspection = inspectHere();
+    const made = new Tied();
+    made(torch.rand(2, 4));
+    const model = snapshotOf(inspection, made);
+    const elements = (tensors: Iterable<torch.Tensor>) => [...tensors].reduce((sum, each) => sum + each.numel(), 0);
+    const webview = await open(fileState({ models: [model] }), { width: 1200 });
+    await showTable(webview);
+    const names = () => grid(webview).locator(".table-row .cell:first-child").allInnerTexts();
+    await expect
+      .poll(async () => (await names()).map((name) => name.trim()).filter((name) => / buffer$/.test(name)))
+      .toEqual(["running_mean", "running_var", "num_batches_tracked"].map((name) => `norm.${name} buffer`));
+    const parameters = elements(made.parameters());
+    expect(model.totals.parameters).toBe(parameters);
+    expect(await webview.page.locator(".table-foot").innerText()).toBe(
+      `8 tensors: ${parameters} parameters, and ${elements(made.buffers())} elements in buffers, each counted once`,
+    );
+  });
+
+  test("the parameter that is picked is what the inspector shows, also in a low sidebar", async () => {
+    const webview = await open(fileState({ models: [models[1]!] }), { width: 320, height: 600 });
+    await showTable(webview);
+    const row = (name: string) =>
+      grid(webview)
+        .getByRole("row")
+        .filter({ has: webview.page.getByText(name, { exact: true }) });
+    const offset = (name: string) =>
+      inspector(webview)
+        .getByRole("article", { name, exact: true })
+        .evaluate((card) => Math.round(card.getBoundingClientRect().top - card.closest(".inspector-body")!.getBoundingClientRect().top) + 0);
+    for (const name of ["bias", "weight", "bias"]) {
+      await row(`0.block 1.0.${name}`).click();
+      await expect.poll(() => offset(name), { message: name }).toBe(0);
+      expect(await grid(webview).locator("[aria-selected=true]").allInnerTexts()).toEqual([expect.stringContaining(name)]);
+    }
+    // A module that is chosen elsewhere is shown from its beginning.
+    await webview.send({ kind: "select", selection: { model: "rgnet", path: "1" } });
+    await expect
+      .poll(() =>
+        inspector(webview)
+          .locator(".inspector-body")
+          .evaluate((body) => body.scrollTop),
+      )
+      .toBe(0);
   });
 
   test("the keyboard walks it and selects", async () => {

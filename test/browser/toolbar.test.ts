@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { ViewAction } from "../../src/protocol/index.js";
 import { linear, sequential, snapshot } from "../describe/snapshots.js";
+import type { Webview } from "../support/webview.js";
 import { button, choose, failedRun, fileState, inspector, items, menu, models, open, settled, showTable } from "./page.js";
 
 test("the zoom buttons stand beside the picture, at every width", async () => {
@@ -15,6 +17,9 @@ test("the zoom buttons stand beside the picture, at every width", async () => {
     await expect.poll(beside, { message: `at ${width} px` }).toBe(true);
   }
 });
+
+const scaleOf = ({ page }: Webview) =>
+  page.locator(".graph-canvas").evaluate((element) => (element as HTMLElement & { picture: { describe(): { scale: number } } }).picture.describe().scale);
 
 describe("search", () => {
   test("steps through matches inside collapsed boxes too", async () => {
@@ -116,6 +121,53 @@ describe("the toolbar", () => {
   });
 });
 
+describe("what only a menu has", () => {
+  test.each([300, 1000])("is reached by a command too, which opens the menu with the focus in it, at %d px", async (width) => {
+    const webview = await open(fileState(), { width, selection: { model: "rgnet", path: "0" } });
+    const { page } = webview;
+    for (const [action, name, least] of [
+      ["viewMenu", "View", 10],
+      ["colorBy", "Color By", 8],
+      ["exportMenu", "Export", 6],
+    ] as const) {
+      await webview.send({ kind: "perform", action });
+      const opened = page.getByRole("menu", { name });
+      await opened.waitFor();
+      expect(await opened.locator(".menu-item").count(), name).toBeGreaterThanOrEqual(least);
+      expect(await page.evaluate(() => document.activeElement?.className)).toBe("menu-item");
+      await page.keyboard.press("Escape");
+      await opened.waitFor({ state: "detached" });
+    }
+    // Nothing opens again by itself.
+    await webview.send({ kind: "state", state: fileState({ models: [] }), selection: null });
+    await webview.send({ kind: "state", state: fileState(), selection: null });
+    await settled(webview);
+    expect(await page.getByRole("menu").count()).toBe(0);
+  });
+
+  test("a box is opened and closed, the picture zoomed and searched, two modules compared", async () => {
+    const webview = await open(fileState(), { width: 1000, selection: { model: "rgnet", path: "0.block 1" } });
+    const perform = (action: ViewAction) => webview.send({ kind: "perform", action });
+    const isOpen = async () => (await settled(webview), (await items(webview)).find(({ id }) => id === "0.block 1")?.expanded);
+    const before = await isOpen();
+    await perform("toggleExpansion");
+    expect(await isOpen()).toBe(!before);
+    await perform("toggleExpansion");
+    expect(await isOpen()).toBe(before);
+    const whole = await scaleOf(webview);
+    await perform("zoomIn");
+    await expect.poll(() => scaleOf(webview)).toBeGreaterThan(whole);
+    await perform("zoomOut");
+    await expect.poll(() => scaleOf(webview)).toBeCloseTo(whole, 5);
+    await perform("compare");
+    await inspector(webview).getByRole("button", { name: "End Comparison" }).waitFor();
+    await webview.page.keyboard.press("Escape");
+    await perform("search");
+    await webview.page.keyboard.type("type:ReLU");
+    await expect.poll(() => webview.page.locator(".search-count").innerText()).toMatch(/^\d+$/);
+  });
+});
+
 describe("without a click", () => {
   test.each([300, 1000])("the page says how parameters were initialized and which are shared, at %d px", async (width) => {
     const webview = await open(fileState({ models: [models[2]!] }), { width });
@@ -163,10 +215,7 @@ describe("without a click", () => {
 
 test.each(["f", "F"])("%s fits the picture", async (key) => {
   const webview = await open(fileState(), { width: 1200 });
-  const scale = () =>
-    webview.page
-      .locator(".graph-canvas")
-      .evaluate((element) => (element as HTMLElement & { picture: { describe(): { scale: number } } }).picture.describe().scale);
+  const scale = () => scaleOf(webview);
   const whole = await scale();
   await button(webview, "Zoom In (+)").click();
   await expect.poll(scale).toBeGreaterThan(whole);

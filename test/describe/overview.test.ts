@@ -11,6 +11,11 @@ test("a model says how its parameters were initialized, which are shared, and wh
   expect(overviewOf(net()).shared).toBeNull();
 });
 
+test("who made the instance is said where the file does not", () => {
+  expect(overviewOf({ ...net(), madeHere: true }).instance).toBe("made by Layerscope: the file makes none");
+  expect(overviewOf(net()).instance).toBeNull();
+});
+
 test("what changed since, and what was filled from the editor", () => {
   const filled = tensor([2, 4], { kind: "constant", value: 0 }, { function: "zeros_", by: "layerscope", modifiedBy: ["add_"] });
   const model = overviewOf(snapshot("net", sequential(linear(4, 2, filled)), [1, 4]));

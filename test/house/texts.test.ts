@@ -6,6 +6,12 @@ test("translators are given every text that users see, and no other", { timeout:
   expect(readFileSync(bundle, "utf8"), "run `npm run l10n`").toBe(await textsOfCode());
 });
 
+test("no text is one that told users nothing", () => {
+  const texts = [bundle, new URL("../../package.nls.json", import.meta.url)].map((file) => readFileSync(file, "utf8")).join();
+  for (const gone of [/beneath it\b/i, /compares something that modules do not have/i, /collapse all that keep/i, /everything beneath/i])
+    expect(texts).not.toMatch(gone);
+});
+
 describe("the Chinese translation", () => {
   const read = (file: string): Readonly<Record<string, string>> =>
     JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), "utf8")) as Record<string, string>;

@@ -103,7 +103,7 @@ test("undo is bounded", () => {
   expect(inspection.snapshots()[0]!.undoDepth).toBe(20);
 });
 
-test("activations of before are not shown as those of now", () => {
+test("activations of before are not shown as those of now, and undoing brings them back", () => {
   const net = new nn.Linear(4, 8);
   net(torch.rand(2, 4));
   const { trace } = snapshotOf(inspection, net);
@@ -113,6 +113,14 @@ test("activations of before are not shown as those of now", () => {
   expect(after.trace!.values.some(({ statistics }) => statistics)).toBe(false);
   const again = inspection.forward({ model: "model", input: { kind: "recorded" }, seed: null });
   expect(again.trace!.values.some(({ statistics }) => statistics)).toBe(true);
+  // Those of the pass that ran meanwhile are of the values that undoing takes away.
+  expect(inspection.undoReinitialize("model").trace!.values.some(({ statistics }) => statistics)).toBe(false);
+  expect(inspection.showOwnPass("model").trace).toEqual(trace);
+  reinitialize(constant);
+  reinitialize(constant);
+  inspection.undoReinitialize("model");
+  expect(inspection.snapshots()[0]!.trace!.values.some(({ statistics }) => statistics)).toBe(false);
+  expect(inspection.undoReinitialize("model").trace).toEqual(trace);
 });
 
 test.each([{ kind: "scheme", function: "normal_", arguments: { std: 2 } }, { kind: "asConstructed" }] as const)(

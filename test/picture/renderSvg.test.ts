@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { renderSvg } from "../../src/picture/renderSvg.js";
 import { darkTheme } from "../../src/picture/theme.js";
 import * as fixtures from "./fixtures.js";
@@ -8,6 +9,18 @@ it("writes every label of the chapter's net as text", async () => {
   const svg = await renderSvg(fixtures.mlp());
   for (const text of ["net", "Sequential", "49 params", "4 → 8", "ReLU", "2×8", "Input", "Output"])
     expect(svg).toMatch(new RegExp(`<text [^>]*>${text}</text>`));
+});
+
+it("writes arguments as the model's language does", async () => {
+  const pythonic = async (model: ModelSnapshot): Promise<readonly string[]> =>
+    [...(await renderSvg(model, { depth: "all" })).matchAll(/<text[^>]*>([^<]*)/g)]
+      .map(([, text]) => text!)
+      .filter((text) => /\b[a-z_]+=|\b(True|False|None)\b/.test(text));
+  for (const model of [fixtures.resnet([1]), fixtures.unet(), fixtures.gpt({ blocks: 1 }), fixtures.unrolled()]) {
+    expect(model.language).not.toBe("python");
+    expect(await pythonic(model)).toEqual([]);
+  }
+  expect(await pythonic({ ...fixtures.resnet([1]), language: "python" })).toContainEqual(expect.stringContaining("bias=False"));
 });
 
 it("links the places of shared weights", async () => {

@@ -99,6 +99,9 @@ export function sized(n: number) { return new nn.Linear(n, n); }`);
       ["Net", 3],
       ["default", 4],
     ]);
+    // Nobody would look for the instance in the code.
+    expect(models.map(({ madeHere }) => madeHere)).toEqual([true, true]);
+    expect((await workspace.run(`${head}export const net = new nn.Linear(1, 1);`)).models.map(({ madeHere }) => madeHere)).toEqual([undefined]);
     expect(await namesOf("export class Net extends nn.Module { fc = new nn.Linear(1, 1); }\nconst net = new Net();\nvoid net;")).toEqual(["net"]);
   });
 

@@ -25,7 +25,7 @@ import { pngFile, svgFile } from "./view/files.js";
 import { Idleness } from "./view/idleness.js";
 import { Layers } from "./view/layers.js";
 import { Minimap } from "./view/minimap.js";
-import { Painter, type Marks } from "./view/painter.js";
+import { overlayScaleRoom, Painter, type Marks } from "./view/painter.js";
 import { bringIntoView, bringStartIntoView, cameraPlace, firstView, isSeen, pinned, place, placementAfter, type Placement } from "./view/placement.js";
 import { boxOf, Pointer, type OnTop, type Target } from "./view/pointer.js";
 import { Rest } from "./view/rest.js";
@@ -317,6 +317,11 @@ export class GraphView implements GraphViewInterface {
   #refresh(): void {
     const shown = this.#shown;
     this.#overlay = shown && overlayOf(shown.model, this.#state.settings);
+    const top = this.#overlay ? overlayScaleRoom : 0;
+    if (top !== this.#camera.top) {
+      this.#camera.top = top;
+      this.#resized();
+    }
     this.#look = shown ? lookOf(shown, this.#state, this.#overlay) : plainLook(this.#state.theme);
     this.#links = this.#visibleLinks;
     this.#layers.invalidate();

@@ -64,8 +64,8 @@ function ShapeForm({ model, trace }: InputsProps) {
       onFocusOut={(event) => {
         // From one field to the next the shapes stay: inputs often change together.
         if (event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)) return;
-        if (problem !== undefined) setTyped(shapes);
-        else run();
+        // What is wrong stays as it was typed, with what is wrong about it: were it put back, all beneath would move away from under a press.
+        run();
       }}
     >
       <div class="input-shapes">

@@ -1,4 +1,5 @@
 import * as l10n from "@vscode/l10n";
+import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { IconButton } from "../controls.js";
@@ -7,6 +8,25 @@ import { useSession } from "../pageSession.js";
 import { Breadcrumbs } from "./breadcrumbs.js";
 import { ModuleView } from "./moduleView.js";
 import { NodeView } from "./nodeView.js";
+
+/** Scrolls to the card of a parameter, or to the beginning; values that come later move it no more, until the user scrolls. */
+function useBeginning(body: RefObject<HTMLElement | null>, tensor: string | undefined, changes: readonly unknown[]): void {
+  useEffect(() => {
+    const { current } = body;
+    if (!current) return;
+    const card = tensor === undefined ? null : current.querySelector(`.parameter[aria-label="${CSS.escape(tensor)}"]`);
+    if (!card) return current.scrollTo(0, 0);
+    const observer = new ResizeObserver(() => current.scrollBy(0, card.getBoundingClientRect().top - current.getBoundingClientRect().top));
+    for (const each of [current, ...current.querySelectorAll(".parameter")]) observer.observe(each);
+    const end = () => observer.disconnect();
+    const byUser = ["wheel", "pointerdown", "keydown"] as const;
+    for (const name of byUser) current.addEventListener(name, end, { passive: true });
+    return () => {
+      end();
+      for (const name of byUser) current.removeEventListener(name, end);
+    };
+  }, changes);
+}
 
 interface InspectorProps {
   readonly model: ModelSnapshot;
@@ -23,7 +43,8 @@ export function Inspector({ model, graph, focused, onClose }: InspectorProps) {
   const body = useRef<HTMLDivElement>(null);
   const path = selected?.path ?? "";
   const key = selected?.kind === "node" ? selected.id : path;
-  useEffect(() => body.current?.scrollTo(0, 0), [key, model.name]);
+  const tensor = selected?.kind === "module" ? selected.tensor : undefined;
+  useBeginning(body, tensor, [key, model.name, tensor]);
   useEffect(() => {
     if (focused) body.current?.focus();
   }, [focused]);

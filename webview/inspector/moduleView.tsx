@@ -1,9 +1,11 @@
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
 import { type ActivationStatistics, type ModelSnapshot, type ModuleSnapshot, type Operand, type PageForm } from "../../src/protocol/index.js";
+import { compare } from "../commands.js";
 import { Link } from "../controls.js";
 import { argumentsText, operationText } from "../../src/describe/arguments.js";
 import { factsAbout } from "../../src/describe/facts.js";
+import { overviewOf } from "../../src/describe/overview.js";
 import { sourceWord } from "../../src/describe/shapeSource.js";
 import { formatBytes, formatCompact, formatCount, formatPercent, formatValue } from "../../src/describe/format.js";
 import type { GraphViewInterface } from "../graph/index.js";
@@ -11,7 +13,6 @@ import { later } from "../later.js";
 import { Overview } from "../overview.js";
 import { LocationLink } from "../locationLink.js";
 import { type DirectUse, indexOf, type ModuleCall, whereMade } from "../../src/describe/modelIndex.js";
-import { focusPicture } from "../pictureFocus.js";
 import { useSession } from "../pageSession.js";
 import { isBusy, shownFindings } from "../state.js";
 import { FindingList } from "./findingList.js";
@@ -64,13 +65,8 @@ export function ModuleView({ model, path, graph }: ModuleViewProps) {
 }
 
 function Title({ model, module }: { readonly model: ModelSnapshot; readonly module: ModuleSnapshot }) {
-  const { page, can, act, announce, dispatch } = useSession();
-  // The link goes with the click, and the choice of the other module is made in the picture.
-  const compare = () => {
-    dispatch({ kind: "compare", with: module.path });
-    announce(l10n.t("Select the module to compare it with."));
-    focusPicture();
-  };
+  const session = useSession();
+  const { page, can, act, dispatch } = session;
   const busy = isBusy(page);
   const toggle = (form: PageForm) => dispatch({ kind: "openForm", form: page.form === form ? null : form });
   const location = whereMade(model, module);
@@ -94,7 +90,7 @@ function Title({ model, module }: { readonly model: ModelSnapshot; readonly modu
             {l10n.t("Run Forward…")}
           </Link>
         )}
-        {indexOf(model).totals(module.path).parameters > 0 && page.compared === null && <Link onClick={compare}>{l10n.t("Compare…")}</Link>}
+        {indexOf(model).totals(module.path).parameters > 0 && page.compared === null && <Link onClick={() => compare(session)}>{l10n.t("Compare…")}</Link>}
         {!module.training && <span class="badge">eval</span>}
       </div>
       {page.form === "reinitialize" && can("reinitialize") && <ReinitializeForm key={`${model.name} ${module.path}`} model={model} module={module} />}
@@ -139,7 +135,21 @@ function Calls({ model, module }: { readonly model: ModelSnapshot; readonly modu
         <Call key={call.id} model={model} call={call} failed={failedIn(model, call)} />
       ))}
       {shown.length < calls.length && <Link onClick={() => setAll(true)}>{l10n.t("Show all {0}", formatCount(calls.length))}</Link>}
+      <OutdatedActivations model={model} />
     </Section>
+  );
+}
+
+/** Why there is nothing measured of what came out, where there was before the weights were filled anew. */
+function OutdatedActivations({ model }: { readonly model: ModelSnapshot }) {
+  const { can, dispatch } = useSession();
+  const isOutdated = overviewOf(model).reinitialized > 0 && model.trace!.values.every(({ statistics }) => statistics === undefined);
+  if (!isOutdated) return null;
+  return (
+    <p class="muted">
+      {l10n.t("What comes out was not measured with the reinitialized weights.")}{" "}
+      {model.hasForward && can("forward") && <Link onClick={() => dispatch({ kind: "openForm", form: "forward" })}>{l10n.t("Run Forward…")}</Link>}
+    </p>
   );
 }
 

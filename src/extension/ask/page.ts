@@ -3,10 +3,13 @@ import type { PageForm, ViewAction } from "../../protocol/index.js";
 import type { Command } from "../command.js";
 import { isReference, onTarget, type Target } from "./target.js";
 
+/** What is about the selection: it begins with the box that it was called on. */
+const actionsOnSelection: ReadonlySet<ViewAction> = new Set<ViewAction>(["toggleExpansion", "trace", "compare"]);
+
 /** A command that has the page do something with its view; what is about the selection begins with the box that it was called on. */
 export function onPage(action: ViewAction): Command {
   return ({ pages, sessions }, argument) => {
-    if (action === "trace" && isReference(argument)) sessions.current?.select({ model: argument.model, path: argument.path }, null);
+    if (actionsOnSelection.has(action) && isReference(argument)) sessions.current?.select({ model: argument.model, path: argument.path }, null);
     return pages.perform(action, sessions.current);
   };
 }

@@ -123,6 +123,11 @@ export class ModelSession implements vscode.Disposable {
     return this.#texts && new CodeIndex(this.#texts, this.#models);
   }
 
+  /** What was reinitialized here before the last run, and what has become of it. */
+  get earlierChanges(): readonly EarlierChange[] {
+    return this.#reinitializations.earlier;
+  }
+
   get hasRun(): boolean {
     return this.#lastRun.kind !== "none";
   }
@@ -172,7 +177,7 @@ export class ModelSession implements vscode.Disposable {
     const { file, capabilities, activity, models, lastRun, offers, build, stale, findingLevels } = this;
     const note = this.source.note?.text;
     const timeLimit = this.#toEnd ? null : settings.limits().timeLimit / 1000;
-    const earlierChanges = this.#reinitializations.earlier;
+    const { earlierChanges } = this;
     return {
       kind: "file",
       file,

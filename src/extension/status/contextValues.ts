@@ -4,7 +4,7 @@ import type { ModelSession } from "../sessions/modelSession.js";
 
 /** What the `when` clauses of package.json read of a session, by the key after "layerscope.". */
 export function contextValues(
-  session: Pick<ModelSession, "activity" | "capabilities" | "failure" | "hasRun" | "models" | "selected" | "shown"> | null,
+  session: Pick<ModelSession, "activity" | "capabilities" | "earlierChanges" | "failure" | "hasRun" | "models" | "selected" | "shown"> | null,
 ): Readonly<Record<string, string | boolean>> {
   const models = session?.models ?? [];
   // Without a file, to run one says which files can be.
@@ -17,6 +17,7 @@ export function contextValues(
     canRunForward: can("forward") && session?.shown?.hasForward === true,
     canUndo: can("undoReinitialize") && (session?.shown?.undoDepth ?? 0) > 0,
     hasStatedInputs: session?.shown?.trace?.origin === "stated",
+    hasEarlierChanges: can("reinitialize") && (session?.earlierChanges.length ?? 0) > 0,
     hasSelection: (session?.selected ?? null) !== null,
     selectionIsShared: session !== null && isShared(session),
     ...Object.fromEntries(capabilities.map((capability) => [`can.${capability}`, can(capability)])),

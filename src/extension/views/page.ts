@@ -16,6 +16,9 @@ export type PageHandlers = {
   ) => PageMethods[M]["result"] | Promise<PageMethods[M]["result"]>;
 };
 
+/** What is typed in a form or a field, or chosen in a menu or in the picture. */
+const goesOnByKeyboard: ReadonlySet<ViewAction> = new Set<ViewAction>(["reinitialize", "forward", "search", "compare", "viewMenu", "colorBy", "exportMenu"]);
+
 /** What a page lives in: the sidebar's view or an editor tab. */
 interface PageHost extends Viewer {
   readonly webview: vscode.Webview;
@@ -60,8 +63,7 @@ export class Pages {
     const seen = [...this.#pages].filter((page) => page.isSeen && page.session === session);
     const page = seen.find(({ placement }) => placement === "editor") ?? seen[0];
     if (page) {
-      // What is asked in a form is typed there.
-      if (action === "reinitialize" || action === "forward") page.focus();
+      if (goesOnByKeyboard.has(action)) page.focus();
       return page.perform(action);
     }
     this.#waiting = action;

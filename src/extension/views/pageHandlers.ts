@@ -48,7 +48,7 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
       await shown(session).answerEarlierChanges(answer);
       return null;
     },
-    showKeys: () => command("workbench.action.openGlobalKeybindings", "@ext:layerscope.layerscope"),
+    showKeys: () => command("layerscope.showKeys"),
     copyAsCode: async (session, { model, ...reinitialization }) => {
       await vscode.env.clipboard.writeText(await initializationCode(shown(session), model, reinitialization));
       return null;

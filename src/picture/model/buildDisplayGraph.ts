@@ -3,7 +3,7 @@ import type { Arrangement } from "./arrangement.js";
 import { joinPorts, type OpenContainer } from "./commonPorts.js";
 import { callNode, canvasPath, nameWithin, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
 import { declaredEdges, measuredEdges, withWaysBack } from "./displayEdges.js";
-import type { DisplayContent, DisplayEdge, DisplayGraph, DisplayNode, Turn } from "./displayGraph.js";
+import { notInitialized, type DisplayContent, type DisplayEdge, type DisplayGraph, type DisplayNode, type Turn } from "./displayGraph.js";
 import { shortArguments } from "./labels.js";
 import { partName, splitParts, withInserted } from "./splitParts.js";
 import type { ModuleFacts, PictureModel } from "./pictureModel.js";
@@ -329,7 +329,7 @@ class Builder {
       ...(!expandable && module.children.length > 0 && { detail: shortArguments(module, this.model.snapshot.language) }),
       turn: this.#turn(place, facts.parameters > 0),
       // What a module holds is said where it is called first.
-      ...(!this.model.places.isFirst(id, module.path) && { sharing: [], parameters: 0, isFrozen: false, glyph: null }),
+      ...(!this.model.places.isFirst(id, module.path) && { sharing: [], initialization: notInitialized, parameters: 0, isFrozen: false, glyph: null }),
     };
   }
 

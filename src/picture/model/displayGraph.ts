@@ -55,6 +55,14 @@ export interface Turn {
   readonly sharesWeights: boolean;
 }
 
+/** Names of functions. */
+export interface InitializationNames {
+  readonly by: readonly string[];
+  readonly changedBy: readonly string[];
+}
+
+export const notInitialized: InitializationNames = { by: [], changedBy: [] };
+
 /** A box or small node, with its content where it is open. */
 export interface DisplayNode {
   readonly id: string;
@@ -90,6 +98,8 @@ export interface DisplayNode {
   readonly parameters: number;
   /** Whether none of them is trained. */
   readonly isFrozen: boolean;
+  /** What gave its own parameters their values, each once, and what changed them since; of a folded row: of all its members. */
+  readonly initialization: InitializationNames;
   /** What is to be known of it, or of anything in it; of a folded row: of any of its members. */
   readonly marks: readonly FindingMark[];
   /** Distribution of its first parameter; "constant" where all elements are equal. */

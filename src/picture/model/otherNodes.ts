@@ -1,7 +1,7 @@
 import { operationText, writeStepArguments } from "../../describe/arguments.js";
 import { type OperationStep, type TensorId } from "../../protocol/index.js";
 import type { FlowNode } from "./dataFlow.js";
-import type { DisplayNode, ItemSource } from "./displayGraph.js";
+import { notInitialized, type DisplayNode, type ItemSource } from "./displayGraph.js";
 import { failureShown } from "./failureShown.js";
 import { commonShapeText, shapeText, viewText } from "./labels.js";
 import type { PictureModel } from "./pictureModel.js";
@@ -18,6 +18,7 @@ export const nothingOfItsOwn = {
   expandable: false,
   row: single,
   sharing: [],
+  initialization: notInitialized,
   calls: null,
   turn: null,
   failure: null,

@@ -1,10 +1,11 @@
 import { nameText, type FindingLevels, type ModelSnapshot, type ModuleSnapshot, type ModuleStep, type StepId } from "../../protocol/index.js";
 import { distinctMarks, type Findings, findingsOf } from "../../describe/findings/findings.js";
+import { initializedBy } from "../../describe/initialization.js";
 import { indexOf, type ModelIndex } from "../../describe/modelIndex.js";
 import { openAtFirst } from "./openAtFirst.js";
 import { CallOrder } from "./callOrder.js";
 import { nameWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
-import type { DisplayEdge, DisplayNode, RunStatus } from "./displayGraph.js";
+import { notInitialized, type DisplayEdge, type DisplayNode, type InitializationNames, type RunStatus } from "./displayGraph.js";
 import { layerKind } from "./kinds.js";
 import { commonShapeText, contentsText, shapeText, shortArguments } from "./labels.js";
 import { findLoops, type LoopStep } from "./loops.js";
@@ -273,7 +274,11 @@ export class PictureModel {
   #factsOfRow(row: Row, first: ModuleFacts): ModuleFacts {
     let facts = this.#rowFacts.get(row);
     if (!facts) {
-      facts = { ...first, marks: distinctMarks(row.members.flatMap(({ path }) => this.findings.marks(path))) };
+      facts = {
+        ...first,
+        initialization: this.#initialization(row.members),
+        marks: distinctMarks(row.members.flatMap(({ path }) => this.findings.marks(path))),
+      };
       this.#rowFacts.set(row, facts);
     }
     return facts;
@@ -306,6 +311,7 @@ export class PictureModel {
       calls: trace ? (flow?.runs.get(path)?.calls.length ?? 0) : null,
       status,
       ...this.#parameters(module),
+      initialization: this.#initialization([module]),
       isChanged: this.index.isChanged(path),
       marks: this.findings.marks(path),
       glyph: statistics?.histogram ?? (statistics?.finite ? "constant" : null),
@@ -321,6 +327,15 @@ export class PictureModel {
     return {
       parameters: tensors.reduce((sum, { count }) => sum + count, 0),
       isFrozen: tensors.length > 0 && tensors.every(({ requiresGrad }) => !requiresGrad),
+    };
+  }
+
+  #initialization(modules: readonly ModuleSnapshot[]): InitializationNames {
+    const initializations = modules.flatMap(({ parameters }) => parameters.map((use) => this.index.tensor(use).initialization));
+    if (initializations.length === 0) return notInitialized;
+    return {
+      by: [...new Set(initializations.map(initializedBy).filter(Boolean))],
+      changedBy: [...new Set(initializations.flatMap((each) => (each.kind === "unknown" ? [] : each.modifiedBy)))],
     };
   }
 
@@ -342,5 +357,5 @@ export class PictureModel {
 /** What the picture says of a module, however it is arranged. */
 export type ModuleFacts = Pick<
   DisplayNode,
-  "type" | "detail" | "layerKind" | "sharing" | "calls" | "status" | "isChanged" | "parameters" | "isFrozen" | "marks" | "glyph"
+  "type" | "detail" | "layerKind" | "sharing" | "calls" | "status" | "isChanged" | "parameters" | "isFrozen" | "initialization" | "marks" | "glyph"
 >;

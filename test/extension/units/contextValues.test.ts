@@ -8,6 +8,7 @@ type Shown = NonNullable<Parameters<typeof contextValues>[0]>;
 const session = (given: Partial<Shown>): Shown => ({
   activity: "idle",
   capabilities,
+  earlierChanges: [],
   failure: null,
   hasRun: true,
   models: [net()],

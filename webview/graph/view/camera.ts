@@ -14,6 +14,8 @@ export interface Transform {
 /** Which part of the picture is seen, and how the pointer moves it. */
 export class Camera {
   transform: Transform = { k: 1, x: 0, y: 0 };
+  /** So much of the view is covered at its upper edge, by the scale of what colors the picture. */
+  top = 0;
   readonly #gestures: Gestures;
 
   constructor(
@@ -69,11 +71,13 @@ export class Camera {
   /** Puts a rectangle of the picture into the middle, as large as it fits and no larger than `most`; beside the covered corner where it would reach into it. */
   fit(box: Rectangle, most = 1, margin = 16): void {
     const { x, y, width, height } = box;
-    const scale = (room: number) => Math.min(most, (room - 2 * margin) / width, (this.height - 2 * margin) / height);
-    this.center(x + width / 2, y + height / 2, scale(this.width));
+    const scale = (room: number) => Math.min(most, (room - 2 * margin) / width, (this.height - this.top - 2 * margin) / height);
+    const middle = { x: x + width / 2, y: y + height / 2 };
+    const at = (room: number) => ({ x: room / 2, y: (this.top + this.height) / 2 });
+    this.hold(middle, at(this.width), scale(this.width));
     if (!this.isCovered(this.toScreen(box))) return;
     const room = this.width - this.corner.width + margin;
-    this.set(room / 2 - (x + width / 2) * scale(room), this.height / 2 - (y + height / 2) * scale(room), scale(room));
+    this.hold(middle, at(room), scale(room));
   }
 
   /** Whether a rectangle on the screen reaches into the covered corner. */

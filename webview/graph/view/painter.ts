@@ -37,6 +37,9 @@ export interface Marks {
 /** Left, top, right, bottom of what is seen, in the picture. */
 export type View = readonly [number, number, number, number];
 
+/** What the scale of an overlay covers at the upper edge. */
+export const overlayScaleRoom = 10 + overlayScaleHeight;
+
 /** Draws one frame: what is in view on the lower canvas, marks on the upper. */
 export class Painter {
   constructor(
@@ -92,8 +95,7 @@ export class Painter {
     paintPins(surface, pinnedBoxes(scene, look), theme, (box) => this.camera.toScreen(box));
     const inView = shown.index.boxesIn(...this.view);
     paintFarNames(surface, farNames(inView, this.camera, measure, scene.direction), look);
-    const top = marks.overlay ? 10 + overlayScaleHeight : 0;
-    const titles = stickyTitles(scene, inView, this.camera, top, measure);
+    const titles = stickyTitles(scene, inView, this.camera, this.camera.top, measure);
     const hiddenAbove = paintStickyTitles(surface, titles, this.camera.width, look, measure);
     const room = this.camera.width - 20 - this.camera.corner.width;
     if (marks.showLegend) paintLegend(surface, 10, this.camera.height - 10, scene, look, words, measure, room);

@@ -24,7 +24,7 @@ const legible = 0.62;
 const comfortable = 0.8;
 const margin = 16;
 /** The same at the upper edge, where the titles of what is around may stand. */
-const below = margin + bandHeight;
+const below = ({ top }: Pick<Camera, "top">): number => top + margin + bandHeight;
 
 /** What follows from a changed state for the same model: null where nothing is laid out anew. `pins`: what stays where it is in an arrangement. */
 export function placementAfter(before: PictureState, after: PictureState, pins: Pick<WeakMap<Arrangement, string | null>, "get">): Placement | null {
@@ -92,17 +92,18 @@ function inBoth(id: string | null, before: Shown, shown: Shown): { before: Scene
 export function firstView(camera: Camera, shown: Shown): void {
   const { scene, failed } = shown;
   const isDown = scene.direction === "down";
-  const whole = Math.min((camera.width - 2 * margin) / scene.width, (camera.height - 2 * margin) / scene.height);
+  const height = camera.height - camera.top;
+  const whole = Math.min((camera.width - 2 * margin) / scene.width, (height - 2 * margin) / scene.height);
   if (whole >= comfortable) camera.fit({ x: 0, y: 0, width: scene.width, height: scene.height });
   else if (failed) showFailure(camera, shown, failed);
   else {
-    const [room, breadth] = isDown ? [camera.width, scene.width] : [camera.height, scene.height];
+    const [room, breadth] = isDown ? [camera.width, scene.width] : [height, scene.height];
     const scale = Math.min(1, Math.max(comfortable, (room - 2 * margin) / breadth));
     const ahead =
       breadth * scale <= room - 2 * margin
         ? (room - breadth * scale) / 2
         : Math.max(room - margin - breadth * scale, Math.min(margin, room / 2 - mainAxis(scene) * scale));
-    camera.set(isDown ? ahead : margin, isDown ? margin : ahead, scale);
+    camera.set(isDown ? ahead : margin, camera.top + (isDown ? margin : ahead), scale);
   }
 }
 
@@ -124,10 +125,12 @@ function showFailure(camera: Camera, { scene, flow }: Shown, failed: SceneBox): 
 }
 
 /** The part of the view that shows a rectangle whole at the largest scale, free of what lies over the view's corner. */
-function view({ width, height, corner }: Camera, { width: wide, height: high }: Rectangle): { readonly room: Rectangle; readonly scale: number } {
+function view(camera: Camera, { width: wide, height: high }: Rectangle): { readonly room: Rectangle; readonly scale: number } {
+  const { width, height, corner } = camera;
+  const y = below(camera);
   const rooms = [
-    { x: margin, y: below, width: width - 2 * margin, height: height - below - Math.max(margin, corner.height) },
-    { x: margin, y: below, width: width - margin - Math.max(margin, corner.width), height: height - below - margin },
+    { x: margin, y, width: width - 2 * margin, height: height - y - Math.max(margin, corner.height) },
+    { x: margin, y, width: width - margin - Math.max(margin, corner.width), height: height - y - margin },
   ];
   const scaled = rooms.map((room) => ({ room, scale: Math.min(1, room.width / wide, room.height / high) }));
   return scaled[0]!.scale >= scaled[1]!.scale ? scaled[0]! : scaled[1]!;
@@ -157,7 +160,7 @@ export function bringIntoView(camera: Camera, box: SceneBox): void {
   }
   const { x, y, width, height } = camera.toScreen(box);
   if (isSeen(camera, box) && (width > camera.width || height > camera.height)) return;
-  camera.shift(shiftInto(x, width, camera.width, margin), shiftInto(y, height, camera.height, below));
+  camera.shift(shiftInto(x, width, camera.width, margin), shiftInto(y, height, camera.height, below(camera)));
   const on = camera.toScreen(box);
   if (!camera.isCovered(on)) return;
   const up = on.y + on.height - (camera.height - camera.corner.height);
@@ -176,7 +179,7 @@ function shiftInto(start: number, size: number, room: number, before: number): n
 /** Where a box begins, which is what was left of it when the view went on into it. */
 export function bringStartIntoView(camera: Camera, box: SceneBox): void {
   const { x, y } = camera.toScreen(box);
-  camera.shift(Math.max(0, margin - x), Math.max(0, below - y));
+  camera.shift(Math.max(0, margin - x), Math.max(0, below(camera) - y));
 }
 
 /** What stays where it is when everything is opened or closed: the selection, where it is in view. */

@@ -1,0 +1,3 @@
+import { onPage } from "../ask/page.js";
+
+export const run = onPage("toggleExpansion");
