@@ -9,20 +9,16 @@ import binaryen from "assemblyscript/binaryen";
 
 const folder = fileURLToPath(new URL("../src/engine/kernels/wasm/", import.meta.url));
 
-/**
- * @param {"index" | "shared"} entry
- * @param {string[]} features
- */
-async function compile(entry, features) {
+/** @param {string[]} features */
+async function compile(features) {
   const scratch = await mkdtemp(path.join(tmpdir(), "layerscope-kernels-"));
   try {
     const outFile = path.join(scratch, "kernels.wasm");
     const enable = features.flatMap((feature) => ["--enable", feature]);
     const { error, stderr } = await asc.main([
-      path.join(folder, `assembly/${entry}.ts`),
+      path.join(folder, `assembly/index.ts`),
       ...enable,
-      ...(entry === "shared" ? ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"] : []),
-      ...["-O3", "--shrinkLevel", "1", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--outFile", outFile],
+      ...["-O3", "--shrinkLevel", "1", "--noAssert", "--runtime", "stub", "--importMemory", "--maximumMemory", "65536", "--use", "abort=", "--outFile", outFile],
     ]);
     if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
     return readConstantsFromMemory(await readFile(outFile));
@@ -64,22 +60,27 @@ function readConstantsFromMemory(binary) {
   );
   const withData = binaryen.parseText(text.replace(/\)\s*$/, `(data (i32.const ${constants.from}) "${bytes.join("")}"))`));
   withData.setFeatures(binaryen.Features.All);
+  // What is used most has the smallest numbers: functions of both binaries then stand in the same order.
+  withData.runPasses(["reorder-locals", "reorder-functions"]);
   return withData.emitBinary();
 }
 
+/** So many bytes come first for being frequent, the others as they are numbered. */
+const frequent = 60;
+
 /**
- * All bytes, the most frequent first.
+ * The most frequent bytes, the most frequent first.
  * @param {Uint8Array[]} binaries
  */
-function byFrequency(binaries) {
+function mostFrequent(binaries) {
   const counts = new Uint32Array(256);
   for (const binary of binaries) for (const byte of binary) counts[byte] = (counts[byte] ?? 0) + 1;
-  return [...counts.keys()].sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0));
+  return [...counts.keys()].sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0)).slice(0, frequent);
 }
 
 /** Fewer bytes that are alike are written again: near to what was copied last, and far from it. */
-const [fewestNear, fewestAlike] = [8, 20];
-const near = 64;
+const [fewestNear, fewestAlike] = [8, 30];
+const near = 40;
 
 /**
  * What of a binary is nowhere in another one, and how many bytes of it are followed by which of the other's: the number of its own, how much further on in the
@@ -134,30 +135,35 @@ function asText(binary, order) {
   return [...binary].map((byte) => codes.get(byte)).join("");
 }
 
+/**
+ * Where the flags of the memory stand that a binary imports: 1, it has a most.
+ * @param {Uint8Array} binary
+ */
+function placeOfMemoryFlags(binary) {
+  const found = Buffer.from(binary).indexOf("\x03env\x06memory\x02\x01", 0, "latin1");
+  if (found < 0) throw new Error("the kernels import no memory that has a most");
+  return found + 12;
+}
+
 const target = path.join(folder, "binaries.generated.ts");
 const changed = async (/** @type {string} */ file) => (await stat(file).catch(() => null))?.mtimeMs ?? 0;
 const sources = (await readdir(path.join(folder, "assembly"))).map((name) => path.join(folder, "assembly", name));
 const lastChange = Math.max(...(await Promise.all([...sources, fileURLToPath(import.meta.url)].map(changed))));
 
 if ((await changed(target)) < lastChange) {
-  const binaries = {
-    simd: await compile("index", ["simd"]),
-    relaxedSimd: await compile("index", ["simd", "relaxed-simd"]),
-    simdShared: await compile("shared", ["simd"]),
-    relaxedSimdShared: await compile("shared", ["simd", "relaxed-simd"]),
-  };
-  const order = byFrequency(Object.values(binaries));
-  const { simd, relaxedSimd, simdShared, relaxedSimdShared } = binaries;
-  const lines = [`export const relaxedSimd: BinaryText = { order, text: "${asText(relaxedSimd, order)}", copies: null };\n`];
-  for (const [name, binary, otherName, other] of /** @type {const} */ ([
-    ["simd", simd, "relaxedSimd", relaxedSimd],
-    ["simdShared", simdShared, "simd", simd],
-    ["relaxedSimdShared", relaxedSimdShared, "relaxedSimd", relaxedSimd],
-  ])) {
-    const { own, copies } = apartFrom(binary, other);
-    lines.push(`export const ${name}: BinaryText = { order, text: "${asText(own, order)}", copies: { of: ${otherName}, runs: [${copies.join()}] } };\n`);
-  }
-  const orderLine = `const order = "${Buffer.from(order).toString("hex")}";\n`;
-  const heading = '// Made from assembly/ by scripts/build-kernels.mjs.\nimport type { BinaryText } from "./binaryText.js";\n\n';
-  await writeFile(target, heading + orderLine + lines.join(""));
+  const [relaxedSimd, simd] = [await compile(["simd", "relaxed-simd"]), await compile(["simd"])];
+  const first = mostFrequent([relaxedSimd, simd]);
+  const order = [...new Set([...first, ...Array(256).keys()])];
+  const { own, copies } = apartFrom(simd, relaxedSimd);
+  const written = (/** @type {Uint8Array} */ binary, /** @type {Uint8Array} */ own, /** @type {string} */ copies) =>
+    `{ first, text: "${asText(own, order)}", copies: ${copies}, memoryFlagsAt: ${placeOfMemoryFlags(binary)} };\n`;
+  await writeFile(
+    target,
+    `// Made from assembly/ by scripts/build-kernels.mjs.
+import type { BinaryText } from "./binaryText.js";
+
+const first = "${Buffer.from(first).toString("hex")}";
+export const relaxedSimd: BinaryText = ${written(relaxedSimd, relaxedSimd, "null")}
+export const simd: BinaryText = ${written(simd, own, `{ of: relaxedSimd, runs: [${copies.join()}] }`)}`,
+  );
 }

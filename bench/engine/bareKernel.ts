@@ -1,6 +1,4 @@
-import { relaxedSimd, simd } from "../../src/engine/kernels/wasm/binaries.generated.js";
-import { bytesOf } from "../../src/engine/kernels/wasm/binaryText.js";
-import { importsOf, type Kernels } from "../../src/engine/kernels/wasm/instance.js";
+import { importsOf, kernelModule, type Kernels } from "../../src/engine/kernels/wasm/instance.js";
 import { products, type CaseName, type Peer, type Prepare } from "./cases.js";
 
 /**
@@ -13,12 +11,11 @@ const bytes = Float32Array.BYTES_PER_ELEMENT;
 /** The kernels with memory that is handed out once and never given back. */
 class Bench {
   readonly kernels: Kernels;
-  private readonly memory = new WebAssembly.Memory({ initial: 512 });
+  private readonly memory = new WebAssembly.Memory({ initial: 512, maximum: 512 });
   private next = 1024;
 
   constructor() {
-    const binary = [relaxedSimd, simd].map(bytesOf).find((code) => WebAssembly.validate(code))!;
-    this.kernels = new WebAssembly.Instance(new WebAssembly.Module(binary), importsOf(this.memory)).exports as unknown as Kernels;
+    this.kernels = new WebAssembly.Instance(kernelModule("own")!, importsOf(this.memory)).exports as unknown as Kernels;
   }
 
   /** The address of `count` random numbers around 0. */

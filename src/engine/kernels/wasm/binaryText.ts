@@ -1,12 +1,12 @@
 /**
  * WebAssembly as text: a character for each of the most frequent bytes and two for each of the others, all printable ASCII that strings hold as it is. Unlike
  * Base64 it keeps what repeats alike, so that a bundle that is compressed holds no more than the bytes would take. What a
- * binary has in common with another one, further away than compression looks back, is not there again: 17 KiB for all where Base64 took 41.
+ * binary has in common with another one, further away than compression looks back, is not there again: 16 KiB for all where Base64 took 41.
  * scripts/build-kernels.mjs writes it.
  */
 export interface BinaryText {
-  /** All bytes, the most frequent first, in hexadecimal. */
-  readonly order: string;
+  /** The most frequent bytes, in hexadecimal; all others follow in ascending order. */
+  readonly first: string;
   readonly text: string;
   /** What is as in another binary; null where the text is all there is. */
   readonly copies: {
@@ -14,6 +14,8 @@ export interface BinaryText {
     /** How many bytes of the text come first, how much further on in the other binary what follows them lies than what was copied last, and how many bytes it is; again and again. */
     readonly runs: readonly number[];
   } | null;
+  /** Where in the binary the flags stand of the memory that it imports. */
+  readonly memoryFlagsAt: number;
 }
 
 /** Characters that stand for a byte by themselves; the two after them say by how many of these the next one is further on. */
@@ -46,13 +48,13 @@ export function bytesOf(binary: BinaryText): Uint8Array<ArrayBuffer> {
   return result;
 }
 
-function decoded({ order, text }: BinaryText): Uint8Array<ArrayBuffer> {
-  const bytes = Uint8Array.from({ length: 256 }, (_, i) => parseInt(order.slice(2 * i, 2 * i + 2), 16));
+function decoded({ first, text }: BinaryText): Uint8Array<ArrayBuffer> {
+  const bytes = [...new Set([...first.match(/../g)!.map((digits) => parseInt(digits, 16)), ...Array(256).keys()])];
   const result = new Uint8Array(text.length);
   let length = 0;
   for (let i = 0; i < text.length; i++) {
-    const first = place(text, i);
-    result[length++] = bytes[first < singles ? first : singles * (first - singles + 1) + place(text, ++i)]!;
+    const code = place(text, i);
+    result[length++] = bytes[code < singles ? code : singles * (code - singles + 1) + place(text, ++i)]!;
   }
   return result.slice(0, length);
 }

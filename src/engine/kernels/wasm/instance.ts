@@ -250,6 +250,8 @@ export const pageSize = 4096;
 
 /** 13 MiB: the largest blocks that a matrix product works on at a time (product.ts). */
 const memoryPages = 208;
+/** What says in a binary that threads share the memory that it imports. */
+const sharedFlag = 2;
 
 let instance: KernelInstance | null | undefined;
 /** When the kernels are used. Without them everything runs in plain JavaScript, to the same results within rounding. */
@@ -275,18 +277,25 @@ export function setWasmUse(value: WasmUse): void {
 
 /** @internal What the kernels import: where they work, and the functions of angles too large for theirs. */
 export function importsOf(memory: WebAssembly.Memory): WebAssembly.Imports {
-  return { env: { memory }, Math: { sin: Math.sin, cos: Math.cos } };
+  return { env: { memory }, Math: Math as unknown as WebAssembly.ModuleImports };
 }
 
-function instantiate(): KernelInstance | null {
+/** @internal The kernels as this machine can run them, for memory of one thread's or that several share; null where there is no SIMD. */
+export function kernelModule(memory: "own" | "shared"): WebAssembly.Module | null {
   if (typeof WebAssembly === "undefined") return null;
   for (const binary of [relaxedSimd, simd]) {
     const bytes = bytesOf(binary);
-    if (!WebAssembly.validate(bytes)) continue;
-    const memory = new WebAssembly.Memory({ initial: memoryPages });
-    const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytes), importsOf(memory)).exports as unknown as Kernels;
-    const [float32, int32, uint8] = [new Float32Array(memory.buffer), new Int32Array(memory.buffer), new Uint8Array(memory.buffer)];
-    return { kernels, float32, int32, uint8, roundsOnce: kernels.roundsOnce() === 1 };
+    if (memory === "shared") bytes[binary.memoryFlagsAt]! |= sharedFlag;
+    if (WebAssembly.validate(bytes)) return new WebAssembly.Module(bytes);
   }
   return null;
+}
+
+function instantiate(): KernelInstance | null {
+  const module = kernelModule("own");
+  if (module === null) return null;
+  const memory = new WebAssembly.Memory({ initial: memoryPages, maximum: memoryPages });
+  const kernels = new WebAssembly.Instance(module, importsOf(memory)).exports as unknown as Kernels;
+  const [float32, int32, uint8] = [new Float32Array(memory.buffer), new Int32Array(memory.buffer), new Uint8Array(memory.buffer)];
+  return { kernels, float32, int32, uint8, roundsOnce: kernels.roundsOnce() === 1 };
 }

@@ -1,6 +1,4 @@
-import { relaxedSimdShared, simdShared } from "./binaries.generated.js";
-import { bytesOf } from "./binaryText.js";
-import { type ProductKernels, wasmKernels } from "./instance.js";
+import { importsOf, kernelModule, type ProductKernels, wasmKernels } from "./instance.js";
 import { blockDepth, blockRows, bytes, roundUp } from "./blocks.js";
 import { type Block, type ProductMemory, type ProductPlaces, productPlaces, singleThread } from "./product.js";
 
@@ -84,30 +82,25 @@ export function productMemory(multiplications: number, fasterFrom: number): Prod
 
 function start(helpers: number): ProductMemory | null {
   const workerThreads = builtin<WorkerThreads>("node:worker_threads");
-  if (workerThreads === undefined) return null;
-  for (const binary of [relaxedSimdShared, simdShared]) {
-    const code = bytesOf(binary);
-    if (!WebAssembly.validate(code)) continue;
-    const module = new WebAssembly.Module(code);
-    const pages = Math.ceil(places.end / 65536);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    const control = new Int32Array(memory.buffer, 0, 16);
-    control[Control.next] = closed;
-    for (let i = 1; i <= helpers; i++) {
-      const program = `(${helperThread.toString()})((${takeBlocks.toString()}), ${JSON.stringify(placesOf(i))})`;
-      new workerThreads.Worker(program, { eval: true, workerData: { module, memory }, stdin: false }).unref();
-    }
-    const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ProductKernels;
-    return {
-      kernels,
-      float32: new Float32Array(memory.buffer),
-      int32: new Int32Array(memory.buffer),
-      rowsAtOnce,
-      places,
-      multiply: (block) => share(kernels, control, block),
-    };
+  const module = workerThreads === undefined ? null : kernelModule("shared");
+  if (module === null) return null;
+  const pages = Math.ceil(places.end / 65536);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const control = new Int32Array(memory.buffer, 0, 16);
+  control[Control.next] = closed;
+  for (let i = 1; i <= helpers; i++) {
+    const program = `(${helperThread.toString()})((${takeBlocks.toString()}), ${JSON.stringify(placesOf(i))})`;
+    new workerThreads!.Worker(program, { eval: true, workerData: { module, memory }, stdin: false }).unref();
   }
-  return null;
+  const kernels = new WebAssembly.Instance(module, importsOf(memory)).exports as unknown as ProductKernels;
+  return {
+    kernels,
+    float32: new Float32Array(memory.buffer),
+    int32: new Int32Array(memory.buffer),
+    rowsAtOnce,
+    places,
+    multiply: (block) => share(kernels, control, block),
+  };
 }
 
 /** What a thread must know to take blocks. */
@@ -160,7 +153,8 @@ function helperThread(take: typeof takeBlocks, places: ThreadPlaces): void {
     globalThis as unknown as { process: { getBuiltinModule(name: string): { workerData: { module: WebAssembly.Module; memory: WebAssembly.Memory } } } }
   ).process.getBuiltinModule("node:worker_threads");
   const { module, memory } = workerData;
-  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ProductKernels;
+  const kernels = new WebAssembly.Instance(module, { env: { memory }, Math: Math as unknown as WebAssembly.ModuleImports })
+    .exports as unknown as ProductKernels;
   const control = new Int32Array(memory.buffer, 0, 16);
   for (;;) {
     const generation = Atomics.load(control, places.Control.generation);

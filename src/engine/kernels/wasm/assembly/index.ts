@@ -1,4 +1,4 @@
-export * from "./shared";
+export { packRows, packColumns, packGathered, padImages, multiplyPacked } from "./matmul";
 export * from "./elementwise";
 export { draw, uniform, bernoulli, normalBlocks, roundsOnce } from "./random";
 export * from "./rows";

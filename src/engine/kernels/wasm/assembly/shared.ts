@@ -1,2 +1,0 @@
-/** The kernels for memory that threads share. */
-export { packRows, packColumns, packGathered, padImages, multiplyPacked } from "./matmul";
