@@ -1,3 +1,4 @@
+import { inspect } from "./inspect.js";
 import { RuntimeError } from "./errors.js";
 import { bfloat16Format, float16Format, narrowArray, type NarrowFormat } from "./narrowFloats.js";
 
@@ -86,7 +87,7 @@ export class DType {
     return `torch.${this.name}`;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

@@ -30,6 +30,11 @@ export class AssertionError extends TorchError {}
 /** Something that PyTorch has and this engine, or this combination, has not. */
 export class NotImplementedError extends TorchError {}
 
+/** What is thrown where numbers are asked of a tensor on the meta device. */
+export function noData(): NotImplementedError {
+  return new NotImplementedError("Cannot copy out of meta tensor; no data!");
+}
+
 /** What to write for numbers that are int64 because all of them were whole. Behind an error that follows from that. */
 export const ofWholeNumbers =
   "\nThe tensor is int64 because all of its numbers were whole: JavaScript does not tell 1.0 from 1. For floating-point numbers write { dtype: torch.float32 }.";

@@ -1,3 +1,5 @@
+import { inspect } from "./inspect.js";
+
 const ReadonlyNumbers = Array as unknown as new (length: number) => readonly number[];
 
 /** A shape: a read-only list of dimension sizes that prints as `torch.Size([8, 4])`. */
@@ -23,7 +25,7 @@ export class Size extends ReadonlyNumbers {
     return `torch.Size([${this.join(", ")}])`;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

@@ -1,5 +1,6 @@
+import { inspect } from "./inspect.js";
 import type { DType } from "./dtype.js";
-import { ofWholeNumbers, IndexError, NotImplementedError, RuntimeError, TypeError, typeInPython } from "./errors.js";
+import { ofWholeNumbers, IndexError, noData, RuntimeError, TypeError, typeInPython } from "./errors.js";
 import { contiguousStrides, equalSizes, formatSizes, product, Size } from "./size.js";
 import type { NestedList } from "./nestedList.js";
 import { Storage, withoutValues, type Device } from "./storage.js";
@@ -281,7 +282,7 @@ export class Tensor {
 
   /** The values as nested lists, numbers alone for no dimensions; booleans for dtype bool. */
   tolist(): NestedList {
-    if (this.device === "meta") throw withoutValues(new NotImplementedError("Cannot copy out of meta tensor; no data!"));
+    if (this.device === "meta") throw withoutValues(noData());
     const { data } = this.storage;
     const isBool = this.dtype.name === "bool";
     const list = (dim: number, offset: number): NestedList => {
@@ -297,7 +298,7 @@ export class Tensor {
     return this.sizes[0]!;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 

@@ -28,7 +28,7 @@ export const rooms: Readonly<Record<string, Room>> = {
  * to a type further down (the methods of `Tensor`, the events of `Observer`), it adds from above, by declaration merging.
  */
 export const floors: readonly (readonly string[])[] = [
-  ["errors.ts", "warnings.ts", "narrowFloats.ts", "interruption.ts", "dtype.ts", "size.ts", "nestedList.ts", "math", "arguments.ts"],
+  ["errors.ts", "inspect.ts", "warnings.ts", "narrowFloats.ts", "interruption.ts", "dtype.ts", "size.ts", "nestedList.ts", "math", "arguments.ts"],
   ["storage.ts", "device.ts", "tensor.ts", "values.ts"],
   ["kernels"],
   ["print"],

@@ -1,3 +1,4 @@
+import { inspect } from "../inspect.js";
 import type { Tensor } from "../tensor.js";
 
 let created = 0;
@@ -63,7 +64,7 @@ export abstract class GraphNode {
     return `<${this.name}>`;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

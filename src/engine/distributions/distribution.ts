@@ -1,3 +1,4 @@
+import { inspect } from "../inspect.js";
 import { checkedOptions } from "../arguments.js";
 import { noGrad } from "../autograd/gradMode.js";
 import { getDefaultDtype } from "../dtype.js";
@@ -103,7 +104,7 @@ export abstract class Distribution {
     return `${this.constructor.name}(${parts.join(", ")})`;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 

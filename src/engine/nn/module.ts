@@ -1,3 +1,4 @@
+import { inspect } from "../inspect.js";
 import { bfloat16, DType, float16, float32, float64 } from "../dtype.js";
 import { AttributeError, NotImplementedError, RuntimeError, TypeError, typeInPython, ValueError } from "../errors.js";
 import { checkedOptions, collect, refuseMore, type Arguments } from "../arguments.js";
@@ -441,7 +442,7 @@ class ModuleClass {
     );
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

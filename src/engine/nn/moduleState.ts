@@ -5,7 +5,7 @@ import { Tensor } from "../tensor.js";
 import { define, internals, registered, setBuffer, setParameter } from "./members.js";
 import type { AnyModule } from "./anyModule.js";
 import { isUninitialized, Parameter } from "./parameter.js";
-import { StateDict } from "./stateDict.js";
+import { IncompatibleKeys, StateDict } from "./stateDict.js";
 
 const extraStateKey = "_extra_state";
 
@@ -59,7 +59,7 @@ export function loadState(module: AnyModule, source: StateDict, prefix: string, 
     part.versions = source.versions;
     loadState(child, part, childPrefix, loading);
   }
-  for (const hook of module[internals].loadStateDictPostHooks) hook(module, loading);
+  for (const hook of module[internals].loadStateDictPostHooks) hook(module, new IncompatibleKeys(loading.missingKeys, loading.unexpectedKeys));
 }
 
 function loadTensor(module: AnyModule, name: string, target: Tensor, source: StateDict, prefix: string, loading: Loading): void {

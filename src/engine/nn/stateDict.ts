@@ -1,3 +1,4 @@
+import { inspect } from "../inspect.js";
 import type { Tensor } from "../tensor.js";
 
 /** Names and tensors in order, as `Module.stateDict` gives them. Prints as Python's `OrderedDict([...])`. */
@@ -10,7 +11,7 @@ export class StateDict extends Map<string, Tensor> {
     return `OrderedDict([${[...this].map(([name, tensor]) => `('${name}', ${tensor})`).join(", ")}])`;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 }
@@ -28,7 +29,7 @@ export class IncompatibleKeys {
     return `_IncompatibleKeys(missing_keys=${list(this.missingKeys)}, unexpected_keys=${list(this.unexpectedKeys)})`;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

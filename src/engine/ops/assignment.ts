@@ -1,6 +1,6 @@
 import { itself, defineInPlace, defineOperation, named, overwrite, type OperationRow } from "../dispatch/index.js";
 import { float64 } from "../dtype.js";
-import { NotImplementedError, RuntimeError } from "../errors.js";
+import { noData, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/choose.js";
 import { binary, copy, fill as fillWith, ternary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
@@ -31,7 +31,7 @@ const copyInPlace = defineInPlace<[self: Tensor, source: Tensor]>({
 export function copy_(self: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor {
   const [source] = inOrder("copy_", ["other"], args);
   if (source.device === "meta" && Storage.leavesOut !== null) self.storage.leaveOut();
-  if (source.device === "meta" && self.device === "cpu") throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
+  if (source.device === "meta" && self.device === "cpu") throw noData();
   return copyInPlace(self, source.device === self.device ? source : Tensor.allocate(source.sizes, source.dtype, self.device));
 }
 

@@ -1,6 +1,6 @@
 import { linearInEach, linearInAll, defineComposite, defineInPlace, defineOperation, defineView, type OperationRow } from "../dispatch/index.js";
 import { bool, int32, int64, uint8 } from "../dtype.js";
-import { IndexError, NotImplementedError, RuntimeError, ValueError } from "../errors.js";
+import { IndexError, noData, RuntimeError, ValueError } from "../errors.js";
 import { cloneValues, copy } from "../kernels/elementwise.js";
 import * as kernels from "../kernels/indexing.js";
 import { contiguousStrides, formatSizes } from "../size.js";
@@ -201,7 +201,7 @@ function onDevice(x: Tensor, device: Device): Tensor {
   if (x.device === device) return x;
   if (device === "meta") return Tensor.allocate(x.sizes, x.dtype, "meta");
   if (Storage.leavesOut !== null) return x;
-  throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
+  throw noData();
 }
 
 type IndexArgs = [x: Tensor, dims: readonly number[], indices: readonly Tensor[]];

@@ -4,7 +4,7 @@ import * as kernels from "../kernels/convolution.js";
 import type { ConvolutionGeometry, Extent } from "../kernels/convolutionGeometry.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { formatSizes, product } from "../size.js";
-import { Tensor } from "../tensor.js";
+import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, inOrder, required, type AllArguments, type Arguments } from "../arguments.js";
 import { expandSizes, type Sizes } from "./rules/sizes.js";
 import { computes, ofParts, notCounted } from "../operation.js";
@@ -160,7 +160,7 @@ const unfoldOperation = defineOperation<[x: Tensor, blocks: Blocks]>({
   gradientName: "Im2ColBackward0",
   infer(x, blocks) {
     if (x.ndim === 0) throw new IndexError("Dimension specified as 1 but tensor has no dimensions");
-    if (x.ndim < 3) throw new IndexError(`Dimension out of range (expected to be in range of [${-x.ndim}, ${x.ndim - 1}], but got ${x.ndim})`);
+    if (x.ndim < 3) normalizeDim(x.ndim, x.ndim);
     if (x.ndim > 4 || x.sizes.slice(-3).includes(0)) {
       throw new RuntimeError(
         `Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${formatSizes(x.sizes)}`,

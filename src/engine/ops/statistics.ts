@@ -9,6 +9,7 @@ import { matmul } from "./matmul.js";
 import { cumsum, mean, sum } from "./reduction.js";
 import { diagonal, narrow, reshape, select, unsqueeze } from "./shape.js";
 import { sort } from "./sorting.js";
+import { distinctDims } from "./rules/reducedDims.js";
 import { vectorNorm } from "./vectorNorm.js";
 import { computes, ofParts } from "../operation.js";
 
@@ -177,11 +178,8 @@ export const gradient = defineComposite(
     const { spacing, dim, edgeOrder = 1 } = checkedOptions("gradient", options, "spacing", "dim", "edgeOrder");
     if (edgeOrder !== 1 && edgeOrder !== 2) throw new RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.");
     if (x.dtype === uint8) throw new RuntimeError("torch.gradient does not support uint8 input.");
-    const dims = dim == null ? [...x.sizes.keys()] : (typeof dim === "number" ? [dim] : dim).map((each) => normalizeDim(each, x.sizes.length));
-    dims.forEach((each, i) => {
-      if (dims.indexOf(each) !== i) throw new RuntimeError(`dim ${each} appears multiple times in the list of dims`);
-      if (x.sizes[each]! <= edgeOrder) throw new RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1");
-    });
+    const dims = dim == null ? [...x.sizes.keys()] : distinctDims(typeof dim === "number" ? [dim] : dim, x.sizes.length);
+    if (dims.some((each) => x.sizes[each]! <= edgeOrder)) throw new RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1");
     const places = spacings(x, dims, spacing, dim != null);
     return dims.map((each, i) => slope(x, each, places[i]!, edgeOrder));
   },

@@ -1,6 +1,6 @@
 import { itself, defineOperation, defineView, overwrite } from "../dispatch/index.js";
 import { bfloat16 as bfloat16Type, bool as boolType, DType, float16, float32, float64, int8, int16, int32, int64, uint8 } from "../dtype.js";
-import { NotImplementedError, RuntimeError, TypeError } from "../errors.js";
+import { noData, RuntimeError, TypeError } from "../errors.js";
 import { binary, copy, unary } from "../kernels/elementwise.js";
 import { Storage, type Device } from "../storage.js";
 import { normalizeDim, Tensor, type Window } from "../tensor.js";
@@ -27,12 +27,12 @@ const toOperation = defineOperation<[x: Tensor, dtype: DType, device: Device]>({
   gradientName: "ToCopyBackward0",
   keepsLayout: "exactly",
   infer(x, dtype, device) {
-    if (x.device === "meta" && device !== "meta") throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
+    if (x.device === "meta" && device !== "meta") throw noData();
     return { sizes: x.sizes, dtype, device };
   },
   forward: (output, x) => copy(output, x),
   backward(gradient, { args: [x] }) {
-    if (gradient.device !== x.device) throw new NotImplementedError("Cannot copy out of meta tensor; no data!");
+    if (gradient.device !== x.device) throw noData();
     return [gradient];
   },
   recordedBackward: itself,

@@ -1,9 +1,10 @@
 import { ValueError } from "../errors.js";
-import { collect, type Arguments } from "../arguments.js";
+import type { Arguments } from "../arguments.js";
 import { float } from "../print/python.js";
 import {
   movingSquare,
   Optimizer,
+  overDefaults,
   requireNonNegative,
   round,
   scalarOf,
@@ -37,8 +38,7 @@ export class Adadelta extends Optimizer<AdadeltaGroup> {
     params: OptimizerParameters<AdadeltaOptions>,
     ...args: Arguments<[lr: number, rho: number, eps: number, weightDecay: number], Partial<AdadeltaOptions>>
   ) {
-    const given = collect<Partial<AdadeltaOptions>>("Adadelta", ["lr", "rho", "eps", "weightDecay"], args, ["maximize"]);
-    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false, ...given });
+    super(params, overDefaults<AdadeltaOptions>("Adadelta", { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false }, args));
   }
 
   protected override checkOptions({ lr, rho, eps, weightDecay }: AdadeltaGroup): void {

@@ -1,6 +1,7 @@
-import { collect, type Arguments } from "../arguments.js";
+import type { Arguments } from "../arguments.js";
 import {
   Optimizer,
+  overDefaults,
   requireNonNegative,
   round,
   scalarOf,
@@ -36,8 +37,10 @@ export class Adagrad extends Optimizer<AdagradGroup> {
     params: OptimizerParameters<AdagradOptions>,
     ...args: Arguments<[lr: number, lrDecay: number, weightDecay: number, initialAccumulatorValue: number, eps: number], Partial<AdagradOptions>>
   ) {
-    const given = collect<Partial<AdagradOptions>>("Adagrad", ["lr", "lrDecay", "weightDecay", "initialAccumulatorValue", "eps"], args, ["maximize"]);
-    super(params, { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false, ...given });
+    super(
+      params,
+      overDefaults<AdagradOptions>("Adagrad", { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false }, args),
+    );
   }
 
   protected override checkOptions({ lr, lrDecay, weightDecay, initialAccumulatorValue, eps }: AdagradGroup): void {

@@ -1,10 +1,11 @@
 import { ValueError } from "../errors.js";
-import { collect, type Arguments } from "../arguments.js";
+import type { Arguments } from "../arguments.js";
 import { adamInWasm, type AdamStep } from "../kernels/wasm/optimizers.js";
 import {
   movingAverage,
   movingSquare,
   Optimizer,
+  overDefaults,
   requireNonNegative,
   round,
   scalarOf,
@@ -37,6 +38,8 @@ interface AdamGroup extends AdamOptions, ParameterGroup {
   betas: readonly [number, number];
 }
 
+const defaults = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false } as const;
+
 /** Adam (Kingma and Ba, 2014; torch.optim.Adam). Options by position or by name. */
 export class Adam extends Optimizer<AdamGroup> {
   protected override readonly printed = { capturable: false, differentiable: false, foreach: null, fused: null } as const;
@@ -45,8 +48,7 @@ export class Adam extends Optimizer<AdamGroup> {
     params: OptimizerParameters<AdamOptions>,
     ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, amsgrad: boolean], Partial<AdamOptions>>
   ) {
-    const given = collect<Partial<AdamOptions>>("Adam", ["lr", "betas", "eps", "weightDecay", "amsgrad"], args, ["maximize", "decoupledWeightDecay"]);
-    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, amsgrad: false, maximize: false, ...given });
+    super(params, overDefaults<AdamOptions>("Adam", { ...defaults, decoupledWeightDecay: false }, args));
   }
 
   protected override checkOptions({ lr, betas, eps, weightDecay }: AdamGroup): void {
@@ -118,7 +120,7 @@ export class AdamW extends Adam {
       Partial<Omit<AdamOptions, "decoupledWeightDecay">>
     >
   ) {
-    const given = collect<Partial<Omit<AdamOptions, "decoupledWeightDecay">>>("AdamW", ["lr", "betas", "eps", "weightDecay", "amsgrad"], args, ["maximize"]);
-    super(params, { weightDecay: 1e-2, ...given, decoupledWeightDecay: true });
+    const options = overDefaults<Omit<AdamOptions, "decoupledWeightDecay">>("AdamW", { ...defaults, weightDecay: 1e-2 }, args);
+    super(params, { ...options, decoupledWeightDecay: true });
   }
 }

@@ -1,9 +1,10 @@
 import { ValueError } from "../errors.js";
-import { collect, type Arguments } from "../arguments.js";
+import type { Arguments } from "../arguments.js";
 import {
   movingAverage,
   movingSquare,
   Optimizer,
+  overDefaults,
   requireNonNegative,
   round,
   scalarOf,
@@ -38,7 +39,7 @@ interface AveragesGroup extends AveragesOptions, ParameterGroup {
   betas: readonly [number, number];
 }
 
-const averagesDefaults = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false } as const;
+const averagesDefaults = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
 
 abstract class AveragingOptimizer<Group extends AveragesGroup> extends Optimizer<Group> {
   protected override checkOptions({ lr, betas, eps, weightDecay }: Group): void {
@@ -105,8 +106,7 @@ export class Adamax extends AveragingOptimizer<AveragesGroup> {
     params: OptimizerParameters<AdamaxOptions>,
     ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number], Partial<AdamaxOptions>>
   ) {
-    const given = collect<Partial<AdamaxOptions>>("Adamax", ["lr", "betas", "eps", "weightDecay"], args, ["maximize"]);
-    super(params, { lr: 2e-3, ...averagesDefaults, ...given });
+    super(params, overDefaults<AdamaxOptions>("Adamax", { lr: 2e-3, ...averagesDefaults, maximize: false }, args));
   }
 
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: AveragesGroup): void {
@@ -143,8 +143,10 @@ export class NAdam extends AveragingOptimizer<NAdamGroup> {
       Partial<NAdamOptions>
     >
   ) {
-    const given = collect<Partial<NAdamOptions>>("NAdam", ["lr", "betas", "eps", "weightDecay", "momentumDecay", "decoupledWeightDecay"], args, ["maximize"]);
-    super(params, { lr: 2e-3, ...averagesDefaults, momentumDecay: 4e-3, decoupledWeightDecay: false, ...given });
+    super(
+      params,
+      overDefaults<NAdamOptions>("NAdam", { lr: 2e-3, ...averagesDefaults, momentumDecay: 4e-3, decoupledWeightDecay: false, maximize: false }, args),
+    );
   }
 
   protected override checkOptions(group: NAdamGroup): void {
@@ -191,8 +193,7 @@ export class RAdam extends AveragingOptimizer<RAdamGroup> {
     params: OptimizerParameters<RAdamOptions>,
     ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, decoupledWeightDecay: boolean], Partial<RAdamOptions>>
   ) {
-    const given = collect<Partial<RAdamOptions>>("RAdam", ["lr", "betas", "eps", "weightDecay", "decoupledWeightDecay"], args, ["maximize"]);
-    super(params, { lr: 1e-3, ...averagesDefaults, decoupledWeightDecay: false, ...given });
+    super(params, overDefaults<RAdamOptions>("RAdam", { lr: 1e-3, ...averagesDefaults, decoupledWeightDecay: false, maximize: false }, args));
   }
 
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: RAdamGroup): void {

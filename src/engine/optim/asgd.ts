@@ -1,7 +1,8 @@
-import { collect, type Arguments } from "../arguments.js";
+import type { Arguments } from "../arguments.js";
 import { float } from "../print/python.js";
 import {
   Optimizer,
+  overDefaults,
   requireNonNegative,
   round,
   scalarOf,
@@ -40,8 +41,7 @@ export class ASGD extends Optimizer<ASGDGroup> {
     params: OptimizerParameters<ASGDOptions>,
     ...args: Arguments<[lr: number, lambd: number, alpha: number, t0: number, weightDecay: number], Partial<ASGDOptions>>
   ) {
-    const given = collect<Partial<ASGDOptions>>("ASGD", ["lr", "lambd", "alpha", "t0", "weightDecay"], args, ["maximize"]);
-    super(params, { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false, ...given });
+    super(params, overDefaults<ASGDOptions>("ASGD", { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false }, args));
   }
 
   protected override checkOptions({ lr, weightDecay }: ASGDGroup): void {

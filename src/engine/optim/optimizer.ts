@@ -1,4 +1,5 @@
-import { checkedOptions } from "../arguments.js";
+import { inspect } from "../inspect.js";
+import { checkedOptions, collect } from "../arguments.js";
 import { enableGrad } from "../autograd/gradMode.js";
 import { float32, type DType } from "../dtype.js";
 import { KeyError, nameInPython, RuntimeError, TypeError, ValueError } from "../errors.js";
@@ -57,6 +58,16 @@ export type StateDictHook = (optimizer: Optimizer, stateDict: OptimizerStateDict
 interface ZeroGradOptions {
   /** Drop the gradients instead of filling them with zeros. Default true. */
   readonly setToNone?: boolean;
+}
+
+/**
+ * Options given by position or by name, and the defaults of the others. The defaults stand in the order of the positions; `maximize` and what follows it are
+ * given by name alone.
+ */
+export function overDefaults<Options extends object>(optimizer: string, defaults: Options, args: readonly unknown[]): Options {
+  const names = Object.keys(defaults) as (keyof Options & string)[];
+  const positions = names.indexOf("maximize" as keyof Options & string);
+  return { ...defaults, ...collect<Partial<Options>>(optimizer, names.slice(0, positions), args, names.slice(positions)) };
 }
 
 /** The base of all optimizers (torch.optim.Optimizer). */
@@ -246,7 +257,7 @@ export abstract class Optimizer<Group extends ParameterGroup = ParameterGroup> {
     return `${this.constructor.name} (${groups.join("")})`;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

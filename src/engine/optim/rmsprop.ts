@@ -1,9 +1,10 @@
 import { rmspropInWasm, type RMSpropStep } from "../kernels/wasm/optimizers.js";
-import { collect, type Arguments } from "../arguments.js";
+import type { Arguments } from "../arguments.js";
 import {
   movingAverage,
   movingSquare,
   Optimizer,
+  overDefaults,
   requireNonNegative,
   round,
   scalarOf,
@@ -44,8 +45,10 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
     params: OptimizerParameters<RMSpropOptions>,
     ...args: Arguments<[lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean], Partial<RMSpropOptions>>
   ) {
-    const given = collect<Partial<RMSpropOptions>>("RMSprop", ["lr", "alpha", "eps", "weightDecay", "momentum", "centered"], args, ["maximize"]);
-    super(params, { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false, ...given });
+    super(
+      params,
+      overDefaults<RMSpropOptions>("RMSprop", { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false }, args),
+    );
   }
 
   protected override checkOptions({ lr, alpha, eps, weightDecay, momentum }: RMSpropGroup): void {

@@ -1,7 +1,8 @@
 import { ValueError } from "../errors.js";
-import { collect, type Arguments } from "../arguments.js";
+import type { Arguments } from "../arguments.js";
 import {
   Optimizer,
+  overDefaults,
   requireNonNegative,
   round,
   scalarOf,
@@ -33,8 +34,7 @@ export class Rprop extends Optimizer<RpropGroup> {
     params: OptimizerParameters<RpropOptions>,
     ...args: Arguments<[lr: number, etas: readonly [number, number], stepSizes: readonly [number, number]], Partial<RpropOptions>>
   ) {
-    const given = collect<Partial<RpropOptions>>("Rprop", ["lr", "etas", "stepSizes"], args, ["maximize"]);
-    super(params, { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false, ...given });
+    super(params, overDefaults<RpropOptions>("Rprop", { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false }, args));
   }
 
   protected override checkOptions({ lr, etas }: RpropGroup): void {

@@ -1,8 +1,9 @@
 import { ValueError } from "../errors.js";
-import { collect, type Arguments } from "../arguments.js";
+import type { Arguments } from "../arguments.js";
 import { sgdInWasm, type SGDStep } from "../kernels/wasm/optimizers.js";
 import {
   Optimizer,
+  overDefaults,
   requireNonNegative,
   round,
   scalarOf,
@@ -41,8 +42,7 @@ export class SGD extends Optimizer<SGDGroup> {
     params: OptimizerParameters<SGDOptions>,
     ...args: Arguments<[lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean], Partial<SGDOptions>>
   ) {
-    const given = collect<Partial<SGDOptions>>("SGD", ["lr", "momentum", "dampening", "weightDecay", "nesterov"], args, ["maximize"]);
-    super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...given });
+    super(params, overDefaults<SGDOptions>("SGD", { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false }, args));
   }
 
   protected override checkOptions({ lr, momentum, dampening, weightDecay, nesterov }: SGDGroup): void {

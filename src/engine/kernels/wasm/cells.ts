@@ -1,5 +1,6 @@
 import type { ElementArray } from "../../dtype.js";
 import { pageSize, wasmKernels, type Kernels } from "./instance.js";
+import { bytes } from "./blocks.js";
 
 /** Rows of an array from an element on. */
 export interface Rows {
@@ -19,7 +20,6 @@ const piece = 65536;
 /** From this many elements of all arrays on the way in and out is worth it (`npm run bench -- crossover`). */
 const wasmFrom = 256;
 
-const bytes = Float32Array.BYTES_PER_ELEMENT;
 const first = pageSize;
 
 /** Runs a cell's kernel over `batch` rows. False where the kernels do not serve. */

@@ -5,6 +5,7 @@ import type { Tensor } from "../../tensor.js";
 import { broadcastOperand, mergedDims, offsetsOf, type Operand as Layout } from "../strided.js";
 import { copyRow } from "../stridedCopy.js";
 import { isForWasm, isTruthKernel, wasmKernels, type KernelCall } from "./instance.js";
+import { bytes } from "./blocks.js";
 
 /** Arrays go through the kernels' memory a piece at a time: the pieces stay in the second-level cache, so that bringing them in and out costs little. */
 const piece = 16384;
@@ -12,7 +13,6 @@ const piece = 16384;
 /** From this many elements on, the kernels win over a loop in JavaScript that calls a function for each (`npm run bench -- crossover`). */
 export const wasmFrom = 256;
 
-const bytes = Float32Array.BYTES_PER_ELEMENT;
 /** Where the operands' pieces lie, and one for a result that must not be written over any of them. */
 const places = Array.from({ length: 6 }, (_, i) => 1024 + i * piece * bytes);
 

@@ -1,12 +1,12 @@
 import type { Run } from "./elementwise.js";
 import { wasmKernels, type Kernels } from "./instance.js";
+import { bytes } from "./blocks.js";
 
 /** Elements that are brought in at a time: five arrays of them stay in the second-level cache. */
 const piece = 8192;
 /** Below this many elements the way in and out costs more than a loop in JavaScript (`npm run bench -- crossover`). */
 const wasmFrom = 128;
 
-const bytes = Float32Array.BYTES_PER_ELEMENT;
 const addresses = [0, 1, 2, 3, 4].map((i) => 1024 + i * piece * bytes);
 
 /** The numbers of a step of stochastic gradient descent, each a float32. */

@@ -1,9 +1,9 @@
 import { pageSize, wasmKernels, type KernelInstance } from "./instance.js";
+import { bytes } from "./blocks.js";
 
 /** Draws taken at a time. A multiple of a normal block. */
 const piece = 8192;
 
-const bytes = Float32Array.BYTES_PER_ELEMENT;
 const words = 1024;
 const draws = 8192;
 /** Tempering writes up to three words past the end. */

@@ -1,4 +1,5 @@
 import { pageSize, wasmKernels, type KernelInstance } from "./instance.js";
+import { bytes } from "./blocks.js";
 
 /** Elements that are brought in at a time, in whole rows, unless a row is longer. */
 const piece = 16384;
@@ -7,7 +8,6 @@ const longestRow = 1 << 17;
 /** Below this many elements the way in and out is not worth it (`npm run bench -- crossover`). */
 const wasmFrom = 512;
 
-const bytes = Float32Array.BYTES_PER_ELEMENT;
 /** Reads and writes go up to three elements past the last row. */
 const slack = pageSize;
 const input = 1024;

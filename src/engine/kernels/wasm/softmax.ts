@@ -1,5 +1,6 @@
 import { copyStrided } from "../stridedCopy.js";
 import { pageSize, wasmKernels, type KernelInstance, type SliceKernel } from "./instance.js";
+import { bytes } from "./blocks.js";
 
 /** Elements that are brought in at a time, in whole slices, unless a slice is longer. */
 const piece = 16384;
@@ -12,7 +13,6 @@ const fewestSideBySide = 64;
 /** How many neighbours PyTorch takes together. */
 const together = 8;
 
-const bytes = Float32Array.BYTES_PER_ELEMENT;
 /** Reads and writes go up to seven elements past the last slice. */
 const place = longest * bytes + pageSize;
 const [first, second, output] = [1024, 1024 + place, 1024 + 2 * place];

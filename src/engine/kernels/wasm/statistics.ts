@@ -1,6 +1,7 @@
 import type { ElementArray } from "../../dtype.js";
 import type { Moments } from "../moments.js";
 import { wasmKernels, type Kernels } from "./instance.js";
+import { bytes } from "./blocks.js";
 
 /** So many values are looked at together: they stay in the first-level cache for the second look at them. */
 export const piece = 4096;
@@ -10,7 +11,6 @@ export const cellCount = 1 << 15;
 /** From this many elements on, the kernels win over a loop in JavaScript (`npm run bench -- crossover`). */
 const wasmFrom = 64;
 
-const bytes = Float32Array.BYTES_PER_ELEMENT;
 const input = 1024;
 const output = input + piece * bytes;
 const counters = output + 64;

@@ -1,6 +1,7 @@
 import type { Slices } from "../slices.js";
 import { copyRow } from "../stridedCopy.js";
 import { wasmKernels, type KernelInstance } from "./instance.js";
+import { bytes } from "./blocks.js";
 
 const levels = 4;
 
@@ -10,7 +11,6 @@ const wasmFrom = 512;
 const piece = 16384;
 const mostElements = 1 << 20;
 
-const bytes = Float32Array.BYTES_PER_ELEMENT;
 const input = 1024;
 const state = input + (mostElements + 4) * bytes;
 const output = state + 4096;

@@ -1,3 +1,4 @@
+import { inspect } from "../../inspect.js";
 import { defineComposite } from "../../dispatch/index.js";
 import { int64 } from "../../dtype.js";
 import { RuntimeError, ValueError } from "../../errors.js";
@@ -66,7 +67,7 @@ export class PackedSequence {
     return `PackedSequence(data=${text(this.data)}, batch_sizes=${text(this.batchSizes)}, sorted_indices=${text(this.sortedIndices)}, unsorted_indices=${text(this.unsortedIndices)})`;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

@@ -3,18 +3,10 @@ import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
 import { normalizeDim, Tensor, through } from "../../tensor.js";
 import { takingOnly, collect, listOf, required, type Arguments, type Dims, type Numbers, type WithRequired } from "../../arguments.js";
-import { filledLike } from "../rules/reducedDims.js";
+import { distinctDims, filledLike } from "../rules/reducedDims.js";
 import { flatten, reshape, transpose } from "../shape.js";
 import { slicedWindow } from "../rules/windows.js";
 import { moves, notCounted, ofParts } from "../../operation.js";
-
-function distinct(dims: readonly number[], rank: number): readonly number[] {
-  const normalized = dims.map((dim) => normalizeDim(dim, rank));
-  normalized.forEach((dim, i) => {
-    if (normalized.indexOf(dim) !== i) throw new RuntimeError(`dim ${dim} appears multiple times in the list of dims`);
-  });
-  return normalized;
-}
 
 /** `x` read backwards along `dims`, without copying. Unrecorded. */
 function backwards(x: Tensor, dims: readonly number[]): Tensor {
@@ -29,12 +21,12 @@ const flipOperation = defineOperation<[x: Tensor, dims: readonly number[]]>({
   keepsLayout: true,
   arguments: ["input", "dims"],
   infer(x, dims) {
-    distinct(dims, x.sizes.length);
+    distinctDims(dims, x.sizes.length);
     return { sizes: x.sizes, dtype: x.dtype };
   },
-  forward: (output, x, dims) => copy(output, backwards(x, x.sizes.length === 0 ? [] : distinct(dims, x.sizes.length))),
+  forward: (output, x, dims) => copy(output, backwards(x, x.sizes.length === 0 ? [] : distinctDims(dims, x.sizes.length))),
   backward: (gradient, { args: [x, dims] }) => [
-    filledLike(gradient, gradient.dtype, (result) => copy(result, backwards(gradient, x.sizes.length === 0 ? [] : distinct(dims, x.sizes.length)))),
+    filledLike(gradient, gradient.dtype, (result) => copy(result, backwards(gradient, x.sizes.length === 0 ? [] : distinctDims(dims, x.sizes.length)))),
   ],
   recordedBackward: linearInEach(0),
 });

@@ -1,6 +1,6 @@
 import { IndexError, RuntimeError } from "../../errors.js";
 import { formatSizes } from "../../size.js";
-import { Tensor } from "../../tensor.js";
+import { normalizeDim, Tensor } from "../../tensor.js";
 import { expandSizes, type Sizes } from "../rules/sizes.js";
 
 // ---- windows
@@ -103,7 +103,7 @@ export function requireAvgPoolDims(x: Tensor, dims: number): void {
   if (dims === 1) throw new RuntimeError(wrongDimsIn1d(x, "avg_pool1d"));
   if (dims === 3) throw new RuntimeError("non-empty 4D or 5D (batch mode) tensor expected for input");
   if (x.ndim === 0) throw new IndexError("Dimension specified as -3 but tensor has no dimensions");
-  if (x.ndim < 3) throw new IndexError(`Dimension out of range (expected to be in range of [${-x.ndim}, ${x.ndim - 1}], but got -3)`);
+  normalizeDim(-3, x.ndim);
 }
 
 export function wrongDimsIn1d(x: Tensor, name: string): string {

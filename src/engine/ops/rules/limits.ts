@@ -1,3 +1,4 @@
+import { inspect } from "../../inspect.js";
 import { bool, getDefaultDtype, uint8, type DType } from "../../dtype.js";
 import { TypeError } from "../../errors.js";
 import { formatExponential } from "../../print/numbers.js";
@@ -25,7 +26,7 @@ class Limits {
     return `${this.type}(${names.filter((text) => !text.startsWith("bits=")).join(", ")}, dtype=${this.dtype})`;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

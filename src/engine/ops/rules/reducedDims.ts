@@ -21,15 +21,17 @@ export function reducedDims(x: Tensor, dim: Dims | null): readonly number[] {
     const along = normalizeDim(dim, rank);
     return rank === 0 ? allDims(0) : [along];
   }
-  const dims = dim.map((each) => normalizeDim(each, rank));
-  if (rank === 0) return [];
-  if (dims.length > 1) {
-    dims.sort((a, b) => a - b);
-    dims.forEach((each, i) => {
-      if (each === dims[i - 1]) throw new RuntimeError(`dim ${each} appears multiple times in the list of dims`);
-    });
-  }
-  return dims;
+  const dims = distinctDims(dim, rank);
+  return rank === 0 ? [] : dims.sort((a, b) => a - b);
+}
+
+/** The dimensions that `dims` name, each once. */
+export function distinctDims(dims: readonly number[], rank: number): number[] {
+  const normalized = dims.map((dim) => normalizeDim(dim, rank));
+  normalized.forEach((dim, i) => {
+    if (normalized.indexOf(dim) !== i) throw new RuntimeError(`dim ${dim} appears multiple times in the list of dims`);
+  });
+  return normalized;
 }
 
 export function reducedSizes(x: Tensor, dims: readonly number[], keepdim: boolean): readonly number[] {

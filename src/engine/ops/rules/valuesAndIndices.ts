@@ -1,3 +1,4 @@
+import { inspect } from "../../inspect.js";
 import type { Tensor } from "../../tensor.js";
 
 /** The result of functions that pick elements along a dimension: by name or, destructured, in order (torch.return_types). */
@@ -18,7 +19,7 @@ export class ValuesAndIndices implements Iterable<Tensor> {
     return `torch.return_types.${this.operation}(\nvalues=${String(this.values)},\nindices=${String(this.indices)})`;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

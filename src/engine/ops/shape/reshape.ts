@@ -4,6 +4,7 @@ import { copy } from "../../kernels/elementwise.js";
 import { contiguousStrides, equalSizes, formatSizes, product } from "../../size.js";
 import { normalizeDim, Tensor, type Window } from "../../tensor.js";
 import { takingOnly, collect, inOrder, listOf, type AllArguments, type Arguments, type Dims, type Numbers } from "../../arguments.js";
+import { distinctDims } from "../rules/reducedDims.js";
 import { inferSizes, inShape, permuted, stridesFor } from "../rules/windows.js";
 import { views, notCounted, ofParts } from "../../operation.js";
 import { contiguous } from "./copies.js";
@@ -154,14 +155,6 @@ export function unflatten(
 function squeezed(x: Tensor, drop: (dim: number) => boolean): Window {
   const kept = [...x.sizes.keys()].filter((dim) => !(x.sizes[dim] === 1 && drop(dim)));
   return permuted(x, kept);
-}
-
-function distinctDims(dims: readonly number[], rank: number): readonly number[] {
-  const normalized = dims.map((dim) => normalizeDim(dim, rank));
-  normalized.forEach((dim, i) => {
-    if (normalized.indexOf(dim) !== i) throw new RuntimeError(`dim ${dim} appears multiple times in the list of dims`);
-  });
-  return normalized;
 }
 
 const squeezeOperation = defineView<[x: Tensor, dim: Dims | null]>({
