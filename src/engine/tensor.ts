@@ -78,7 +78,8 @@ export class Tensor {
 
   /** @internal A new tensor, zeroed: row-major, or with other `strides` that leave no gaps. */
   static allocate(sizes: readonly number[], dtype: DType, device: Device, strides: readonly number[] = contiguousStrides(sizes)): Tensor {
-    for (const size of sizes) {
+    for (let i = 0; i < sizes.length; i++) {
+      const size = sizes[i]!;
       if (size < 0) throw new RuntimeError(`Trying to create tensor with negative dimension ${size}: [${sizes.join(", ")}]`);
       if (Number(size) % 1 !== 0) throw new TypeError(`a tensor's sizes must be whole numbers, but one is ${size}`);
     }

@@ -1,6 +1,6 @@
 import { binary, copy } from "../kernels/elementwise.js";
 import { fillsRange } from "../kernels/layout.js";
-import { contiguousStrides, equalSizes } from "../size.js";
+import { equalSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { GraphNode } from "./graph.js";
 
@@ -26,9 +26,12 @@ export class AccumulateGrad extends GraphNode {
     if (tensor.grad === null) {
       // It lies in memory as the tensor does where that has no gaps, else row-major: PyTorch's layout contract.
       const isRowMajor = tensor.isContiguous() || !fillsRange(tensor);
-      const strides = isRowMajor ? contiguousStrides(tensor.sizes) : tensor.strides;
-      if (owned && (isRowMajor ? gradient.isContiguous() : equalSizes(gradient.strides, strides))) tensor.ownGrad = gradient;
-      else copy((tensor.ownGrad = Tensor.allocate(tensor.sizes, gradient.dtype, gradient.device, strides)), gradient);
+      if (owned && (isRowMajor ? gradient.isContiguous() : equalSizes(gradient.strides, tensor.strides))) {
+        tensor.ownGrad = gradient;
+        return;
+      }
+      tensor.ownGrad = Tensor.allocate(tensor.sizes, gradient.dtype, gradient.device, isRowMajor ? undefined : tensor.strides);
+      copy(tensor.ownGrad, gradient);
     } else {
       // A new tensor would leave whoever holds the old `grad` behind: PyTorch adds in place too.
       binary(tensor.grad, tensor.grad, gradient, (a, b) => a + b, "add");

@@ -24,7 +24,8 @@ let passes = 0;
  * needed unless it has one element only. Options may stand in its place: `loss.backward({ retainGraph: true })`. (torch.Tensor.backward)
  */
 export function backward(root: Tensor, gradient?: Tensor | BackwardOptions | null, options: BackwardOptions = {}): void {
-  const [first, given] = gradient instanceof Tensor || gradient == null ? [gradient ?? null, options] : [null, gradient];
+  const first = gradient instanceof Tensor ? gradient : null;
+  const given = first === null ? ((gradient as BackwardOptions | null | undefined) ?? options) : options;
   const ended = observer()?.backward?.(root);
   run(root, first, checkedOptions<BackwardOptions>("backward", given, "retainGraph", "createGraph"), null);
   ended?.();

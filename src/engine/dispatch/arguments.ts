@@ -73,6 +73,15 @@ export function anyRequiresGrad(args: readonly unknown[]): boolean {
 
 /** The device of all tensors. Only tensors without dimensions may stay behind on the CPU. */
 export function commonDevice(args: readonly unknown[]): Device {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (Storage.leavesOut !== null || (arg instanceof Tensor ? arg.device !== "cpu" : Array.isArray(arg))) return deviceAmong(args);
+  }
+  return "cpu";
+}
+
+/** The same where it is not plain that this is the CPU. */
+function deviceAmong(args: readonly unknown[]): Device {
   const { leavesOut } = Storage;
   let device: Device = "cpu";
   let expected: Device | null = null;

@@ -101,7 +101,7 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
     super();
     const reads = (this.reads = keptFor(row.reads, args, inputs));
     this.args = keptArguments(this.withCopies(args), reads, keepWholeBelow);
-    this.versions = reads === undefined ? null : reads.map((position) => versionOf(position === "output" ? output : this.args[position]));
+    this.versions = reads === undefined ? null : versionsOf(reads, this.args, output);
     if (output.numel() > keepWholeBelow && !reads?.includes("output")) this.output = standIn(output);
   }
 
@@ -188,6 +188,12 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
       } else if (tensor instanceof Tensor) checkVersion(tensor, expected, position === "output" ? this.name : tensor.gradFn?.name);
     }
   }
+}
+
+function versionsOf(reads: readonly Kept[], args: readonly unknown[], output: Tensor): number[] {
+  const versions = new Array<number>(reads.length);
+  for (let i = 0; i < reads.length; i++) versions[i] = versionOf(reads[i] === "output" ? output : args[reads[i] as number]);
+  return versions;
 }
 
 /** The gradients in the order of a node's inputs, each made to fit. */

@@ -27,19 +27,24 @@ export function standIn({ dtype, sizes, device }: Tensor): Tensor {
 export function needsGradient(args: readonly unknown[], inputs: readonly Edge[], position: number): boolean {
   let input = 0;
   for (let i = 0; i < position; i++) input += tensorCount(args[i]);
-  for (let k = 0; k < tensorCount(args[position]); k++) if (inputs[input + k] != null) return true;
+  const count = tensorCount(args[position]);
+  for (let k = 0; k < count; k++) if (inputs[input + k] != null) return true;
   return false;
 }
 
-const isPlain = (read: Read): read is Kept => typeof read !== "object";
+function needsAny(args: readonly unknown[], inputs: readonly Edge[], positions: readonly number[]): boolean {
+  for (let i = 0; i < positions.length; i++) if (needsGradient(args, inputs, positions[i]!)) return true;
+  return false;
+}
 
 /** What backward reads for the gradients that these arguments have; undefined for nothing. */
 export function keptFor(reads: readonly Read[] | undefined, args: readonly unknown[], inputs: readonly Edge[]): readonly Kept[] | undefined {
-  if (reads === undefined || reads.every(isPlain)) return reads;
+  if (reads === undefined) return undefined;
   let kept: Kept[] | undefined;
-  for (const read of reads) {
-    if (isPlain(read)) (kept ??= []).push(read);
-    else if (!kept?.includes(read.read) && read.forGradientsOf.some((position) => needsGradient(args, inputs, position))) (kept ??= []).push(read.read);
+  for (let i = 0; i < reads.length; i++) {
+    const read = reads[i]!;
+    if (typeof read !== "object") (kept ??= []).push(read);
+    else if (!kept?.includes(read.read) && needsAny(args, inputs, read.forGradientsOf)) (kept ??= []).push(read.read);
   }
   return kept;
 }

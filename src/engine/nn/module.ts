@@ -284,12 +284,7 @@ class ModuleClass {
   /** Forgets all gradients; with `setToNone: false` they become zeros instead. */
   zeroGrad(options: ZeroGradOptions = {}): void {
     const { setToNone = true } = checkedOptions<ZeroGradOptions>("zeroGrad", options, "setToNone");
-    const { parameters, modules } = registered(this);
-    for (const parameter of parameters.values()) {
-      if (parameter === null || parameter.grad === null) continue;
-      parameter.grad = setToNone ? null : parameter.grad.detach().zero_();
-    }
-    for (const child of modules.values()) child?.zeroGrad({ setToNone });
+    forgetGradients(this, setToNone);
   }
 
   /**
@@ -453,11 +448,19 @@ interface ModuleConstructor {
   readonly prototype: Module;
 }
 
+function forgetGradients(module: { readonly [internals]: Internals }, setToNone: boolean): void {
+  const { parameters, modules } = registered(module);
+  for (const parameter of parameters.values()) {
+    if (parameter !== null && parameter.ownGrad !== null) parameter.ownGrad = setToNone ? null : parameter.ownGrad.detach().zero_();
+  }
+  for (const child of modules.values()) if (child !== null) forgetGradients(child, setToNone);
+}
+
 export const Module = ModuleClass as unknown as ModuleConstructor;
 
 /** A module without fields: callable, of the class with that prototype, with nothing registered. */
 function bareModule<M extends Module>(prototype: M): M {
-  const fields = ((...args: unknown[]) => callModule(self, args)) as unknown as M;
+  const fields = ((...args: unknown[]) => callModule(self, args, fields[internals])) as unknown as M;
   // A function's own `name` and `length` would shadow fields that models like to have.
   delete (fields as { name?: unknown }).name;
   delete (fields as { length?: unknown }).length;

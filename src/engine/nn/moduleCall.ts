@@ -16,7 +16,7 @@ import {
   type HookList,
   type Kwargs,
 } from "./hooks.js";
-import { internals } from "./members.js";
+import { type Internals, internals } from "./members.js";
 import { namedModulesOf } from "./walk.js";
 
 declare module "../observer.js" {
@@ -36,13 +36,14 @@ declare module "../observer.js" {
 
 let callDepth = 0;
 
-/** What calling a module does: its hooks and `forward`, reported to the observer. An error of the engine's learns where in the model it arose. */
-export function callModule(module: AnyModule, args: unknown[]): unknown {
+/**
+ * What calling a module does: its hooks and `forward`, reported to the observer. An error of the engine's learns where in the model it arose. What watches
+ * over a module's fields takes its time at each access: the module itself has its `members` at hand, and `forward` is looked up beneath.
+ */
+export function callModule(module: AnyModule, args: unknown[], members: Internals = module[internals]): unknown {
   enterModule(module, args);
   try {
-    let output: unknown;
-    if (hasHooks(module)) output = callWithHooks(module, args);
-    else output = module.forward(...(args as never[]));
+    const output = hasHooks(members) ? callWithHooks(module, args) : (members.fields as unknown as AnyModule).forward.apply(module, args as never[]);
     return leaveModule(module, output);
   } catch (error) {
     const told = explained(error, args);
@@ -74,8 +75,7 @@ export function failModule(module: AnyModule, error: unknown): void {
   if (error instanceof TorchError) noteModule(error, module, callDepth === 0);
 }
 
-function hasHooks(module: AnyModule): boolean {
-  const { forwardPreHooks, forwardHooks, backwardPreHooks, backwardHooks } = module[internals];
+function hasHooks({ forwardPreHooks, forwardHooks, backwardPreHooks, backwardHooks }: Internals): boolean {
   return !(
     forwardPreHooks.isEmpty &&
     forwardHooks.isEmpty &&
