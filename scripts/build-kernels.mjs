@@ -16,9 +16,10 @@ async function compile(features) {
     const outFile = path.join(scratch, "kernels.wasm");
     const enable = features.flatMap((feature) => ["--enable", feature]);
     const { error, stderr } = await asc.main([
-      path.join(folder, `assembly/index.ts`),
+      path.join(folder, "assembly/index.ts"),
       ...enable,
-      ...["-O3", "--shrinkLevel", "1", "--noAssert", "--runtime", "stub", "--importMemory", "--maximumMemory", "65536", "--use", "abort=", "--outFile", outFile],
+      ...["--importMemory", "--maximumMemory", "65536"],
+      ...["-O3", "--shrinkLevel", "1", "--noAssert", "--runtime", "stub", "--use", "abort=", "--outFile", outFile],
     ]);
     if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
     return readConstantsFromMemory(await readFile(outFile));
