@@ -41,6 +41,9 @@ class GradScaler:
     def is_enabled(self):
         return False
 
+    def get_scale(self):
+        return 1.0
+
     def state_dict(self):
         return {}
 

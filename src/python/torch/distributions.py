@@ -38,8 +38,29 @@ def _float(value):
     return value
 
 
+# Whichever of the two a distribution was not made of, it has once something has asked for it; what asks for which.
+_USES = {"sample": "probs", "log_prob": "logits", "entropy": "logits probs", "mode": "probs", "mean": "probs", "variance": "probs", "stddev": "probs", "probs": "probs", "logits": "logits"}
+_USES_OF = {"Categorical": {**_USES, "mean": "", "variance": "", "stddev": ""}, "Bernoulli": _USES, "Geometric": {**_USES, "log_prob": "probs"}}
+
+
 class Distribution(_Object):
     _path = "distributions.Distribution"
+
+    def __getattr__(self, name):
+        uses = _USES_OF.get(type(self).__name__, {}).get(name)
+        if uses:
+            self.__dict__.setdefault("_made", set()).update(uses.split())
+        return _Object.__getattr__(self, name)
+
+    def __repr__(self):
+        text = _Object.__repr__(self)
+        for name in self.__dict__.get("_made", ()):
+            if f"{name}: " not in text:
+                value = _Object.__getattr__(self, name)
+                shown = f"{name}: {value if value.numel() == 1 else value.size()}"
+                start, end = text.split("(", 1)
+                text = f"{start}({shown}, {end}" if name == "probs" else f"{start}({end[:-1]}, {shown})"
+        return text
 
 
 for _name in _json.loads(_e.list("distributions")):

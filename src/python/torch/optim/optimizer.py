@@ -286,7 +286,11 @@ class EngineOptimizer(Optimizer):
         for i, group in enumerate(js_groups):
             own = params[i] if params and isinstance(params[0], dict) else {}
             self.param_groups.append(self._group(group, own))
-        self.defaults = {name: value for name, value in self.param_groups[0].items() if name not in ("params", "initial_lr")}
+        own = params[0] if params and isinstance(params[0], dict) else {}
+        # Of the optimizer and not of its first group.
+        by_default = {**DEFAULTS.get(cls._name, {}), **given}
+        first = self._group(js_groups[0], {})
+        self.defaults = {name: by_default.get(name, value) if name in own else value for name, value in first.items() if name not in ("params", "initial_lr") and (name in by_default or name not in own)}
         self._synced = [dict(group) for group in self.param_groups]
 
     def _groups(self):
@@ -302,8 +306,9 @@ class EngineOptimizer(Optimizer):
             group[name] = given if given == value or isinstance(given, (tuple, list)) else value
         for name, value in self._shown.items():
             group.setdefault(name, own.get(name, value))
-        order = ORDER.get(type(self)._name)
-        return {name: group[name] for name in (*order, *group) if name in group} if order else group
+        # What the group says itself comes first, as PyTorch adds the rest.
+        order = (*own, *ORDER.get(type(self)._name, ()), *group)
+        return {name: group[name] for name in order if name in group}
 
     def add_param_group(self, param_group):
         if not isinstance(param_group, dict):

@@ -1,7 +1,7 @@
 import sys as _sys
 import types as _types
 
-from . import container, layers, module
+from . import container, layers, module, utils
 from .module import Module
 
 for _name, _class in layers.define().items():

@@ -69,6 +69,9 @@ class StateDicts:
             hook(state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
         persistent_buffers = {k: v for k, v in self._buffers.items() if k not in self._non_persistent_buffers_set}
         local_state = {k: v for k, v in itertools.chain(self._parameters.items(), persistent_buffers.items()) if v is not None}
+        if (local_metadata.get("version") or 0) < 2 and type(self)._is_layer and local_state.get("num_batches_tracked") is not None:
+            # Normalizations had none before their version 2.
+            state_dict.setdefault(prefix + "num_batches_tracked", local_state["num_batches_tracked"])
         assign = local_metadata.get("assign_to_params_buffers", False)
         for name, param in local_state.items():
             key = prefix + name
