@@ -10,8 +10,8 @@ export type Effect<Args extends readonly unknown[] = readonly unknown[]> =
   /** Sees the elements of its first argument in another shape, order or extent. */
   | { readonly kind: "view" }
   | PartEffect<Args>
-  /** Copies elements of its first argument, unchanged. */
-  | { readonly kind: "moves" }
+  /** Copies elements of an argument, unchanged: of the first where `from` does not say which. */
+  | { readonly kind: "moves"; readonly from?: number }
   | WriteEffect
   | MakeEffect<Args>;
 
@@ -27,6 +27,8 @@ export interface WriteEffect {
   readonly kind: "writes";
   /** Of a method that does what a function of nn.init does: as that function would say it. */
   readonly fills?: (args: readonly unknown[]) => Fill;
+  /** The argument whose elements, unchanged, take the place of all that the first one held. */
+  readonly from?: number;
 }
 
 /** How a function of nn.init fills a tensor. */
@@ -135,9 +137,10 @@ export function writing({
   between,
   multiplyAdds,
   fills,
+  from,
   activates,
-}: Pick<Operation, "name" | "arguments" | "sign" | "between" | "multiplyAdds" | "activates"> & Pick<WriteEffect, "fills">): Operation {
-  return { name, arguments: names, effect: { kind: "writes", fills }, sign, between, multiplyAdds, activates };
+}: Pick<Operation, "name" | "arguments" | "sign" | "between" | "multiplyAdds" | "activates"> & Pick<WriteEffect, "fills" | "from">): Operation {
+  return { name, arguments: names, effect: { kind: "writes", fills, from }, sign, between, multiplyAdds, activates };
 }
 
 /** The name of an argument that is an operand, or stands in the place of one: a number is shown by itself. */

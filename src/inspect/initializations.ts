@@ -70,11 +70,14 @@ export class Initializations {
   }
 
   /** An in-place operation wrote to `tensor`. */
-  written({ name, effect }: Operation, tensor: Tensor, args: readonly unknown[], above: (...args: never[]) => unknown): void {
+  written(operation: Operation, tensor: Tensor, args: readonly unknown[], above: (...args: never[]) => unknown): void {
+    const { name, effect } = operation;
     const { storage } = tensor;
     if (!this.#fills.has(storage) && !(tensor instanceof this.#engine.nn.Parameter)) return;
-    const fill = effect.kind === "writes" ? effect.fills?.(args) : undefined;
-    if (fill === undefined || !coversStorage(tensor)) return this.#modified(storage, name);
+    if (effect.kind !== "writes" || !coversStorage(tensor)) return this.#modified(storage, name);
+    if (effect.from !== undefined) return this.#takenOver(operation, args[effect.from] as Tensor, tensor, above);
+    const fill = effect.fills?.(args);
+    if (fill === undefined) return this.#modified(storage, name);
     const frames = this.fromEditor ? [] : this.#calls.here(above);
     this.#fill(storage, {
       kind: "recorded",
@@ -85,6 +88,13 @@ export class Initializations {
       frames,
       modifiedBy: [],
     });
+  }
+
+  /** `tensor` has the values of `source` and none of its own any more, as after a state dict was loaded: they came about as those did, where that is known. */
+  #takenOver({ name }: Operation, source: Tensor, tensor: Tensor, above: (...args: never[]) => unknown): void {
+    if (this.#fills.has(source.storage) && coversStorage(source) && source.numel() === tensor.numel()) return this.copied(source, tensor);
+    const frames = this.fromEditor ? [] : this.#calls.here(above);
+    this.#fills.set(tensor.storage, { kind: "made", expression: `${name}()`, distribution: null, frames, modifiedBy: [] });
   }
 
   /** An operation outside of any module gave out `tensor`, which may become a parameter. */

@@ -74,6 +74,18 @@ describe("parameters that the code makes from tensors", () => {
     });
   });
 
+  test("values that took the place of all others came about as those did that they are of", () => {
+    const [filled, loaded, given, part] = Array.from({ length: 4 }, () => new nn.Linear(4, 2));
+    nn.init.normal_(filled!.weight, 0, 0.02);
+    loaded!.loadStateDict(filled!.stateDict());
+    torch.noGrad(() => given!.weight.copy_(torch.tensor([[1], [2]])));
+    torch.noGrad(() => part!.weight.at(0).copy_(torch.ones(4)));
+    const of = (layer: torch.nn.Linear): Initialization => snapshotOf(inspection, layer).tensors[0]!.initialization;
+    expect(of(loaded!)).toMatchObject({ kind: "recorded", function: "normal_", arguments: { std: 0.02 }, by: "code", modifiedBy: [] });
+    expect(of(given!)).toMatchObject({ kind: "made", expression: "copy_()", distribution: null, modifiedBy: [] });
+    expect(of(part!)).toMatchObject({ function: "kaimingUniform_", by: "constructor", modifiedBy: ["copy_"] });
+  });
+
   test("what a layer's own constructor filled is not among the calls that were replaced", () => {
     const layer = new nn.Linear(4, 8);
     nn.init.zeros_(layer.weight);

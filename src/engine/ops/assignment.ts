@@ -8,7 +8,7 @@ import { takingOnly, collect, inOrder, type AllArguments, type Arguments } from 
 import { asElement, requireElement } from "./rules/elementwiseRows.js";
 import { broadcastSizes, numberOf, resultType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
-import { computes, moves, writing, operand, notCounted } from "../operation.js";
+import { computes, writing, operand, notCounted } from "../operation.js";
 import { within } from "./rules/recorded.js";
 import { Storage } from "../storage.js";
 
@@ -16,7 +16,7 @@ import { Storage } from "../storage.js";
 
 const copyInPlace = defineInPlace<[self: Tensor, source: Tensor]>({
   name: "copy",
-  effect: moves,
+  effect: { kind: "moves", from: 1 },
   multiplyAdds: notCounted,
   arguments: ["input", operand],
   sign: "←",
