@@ -194,7 +194,7 @@ class Measurement implements PassWatcher {
   }
 
   #norm(tensor: Tensor): number {
-    const { finite, count } = tensorStatistics(this.engine, tensor, 1);
+    const { finite, count } = tensorStatistics(this.engine, tensor, 0);
     return finite ? Math.sqrt(count) * Math.hypot(finite.mean, finite.std) : 0;
   }
 

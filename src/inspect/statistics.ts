@@ -11,7 +11,8 @@ const mostBins = 256;
 
 /**
  * Statistics of a tensor with values, over at most `limit` elements at an even stride. The bins divide the values' own range, or `range` where it
- * is given, so that two tensors can be counted in the same ones; what lies outside of it is in no bin.
+ * is given, so that two tensors can be counted in the same ones; what lies outside of it is in no bin. Without bins there is no histogram, and it takes a fifth of the
+ * time.
  */
 export function tensorStatistics(
   engine: Engine,
@@ -21,14 +22,14 @@ export function tensorStatistics(
   range?: readonly [low: number, high: number],
 ): TensorStatistics {
   const values = sample(tensor, limit);
-  const { nan, positiveInfinity, negativeInfinity, zeros, finite, min, max, mean, squares, histogram } = engine.summarize(values);
+  const { nan, positiveInfinity, negativeInfinity, zeros, finite, min, max, mean, squares, histogram } = engine.summarize(values, bins > 0);
   const common = { count: tensor.numel(), sampled: values.length, nan, positiveInfinity, negativeInfinity, zeros };
   if (finite === 0) return { ...common, finite: null, histogram: null };
   const scale = scaleFor(min, max);
-  const moments = scale === 1 ? { mean, squares } : engine.summarize(scaled(values, scale));
+  const moments = scale === 1 ? { mean, squares } : engine.summarize(scaled(values, scale), false);
   const summary = { min, max, mean: Math.min(Math.max(moments.mean / scale, min), max), std: Math.sqrt(moments.squares / finite) / scale };
   const [low, high] = range ?? [min, max];
-  return { ...common, finite: summary, histogram: low < high ? { low, high, bins: histogram(low, high, bins) } : null };
+  return { ...common, finite: summary, histogram: bins > 0 && low < high ? { low, high, bins: histogram(low, high, bins) } : null };
 }
 
 /** What a forward pass notes of each activation; undefined where there are no real numbers to look at. */

@@ -125,7 +125,7 @@ function tokensOf(engine: Engine, args: readonly unknown[], { sizes }: Tensor): 
   eachTensor(engine, args, (tensor) => {
     if (tokens || tensor.dtype.isFloatingPoint || tensor.dtype === engine.bool || tensor.ndim !== 2) return;
     if (tensor.sizes[0] !== sizes[0] || tensor.sizes[1] !== sizes[1]) return;
-    const { finite } = tensorStatistics(engine, tensor, 1);
+    const { finite } = tensorStatistics(engine, tensor, 0);
     if (finite && finite.min >= 0 && finite.max < sizes[2]!) tokens = tensor.to(engine.int64);
   });
   return tokens;
@@ -133,11 +133,11 @@ function tokensOf(engine: Engine, args: readonly unknown[], { sizes }: Tensor): 
 
 function lossFor(engine: Engine, output: Tensor, tokens: Tensor | null): Exclude<TrainingLoss, "output"> {
   const { sizes, ndim } = output;
-  const { finite } = tensorStatistics(engine, output, 1);
+  const { finite } = tensorStatistics(engine, output, 0);
   const isClasses = tokens !== null || (ndim === 2 && sizes[1]! >= 2);
   if (isClasses && finite && finite.max <= 0) {
     const total = output.detach().exp().sum(-1).sub(1).abs();
-    if ((tensorStatistics(engine, total, 1).finite?.max ?? 1) < 1e-3) return "nllLoss";
+    if ((tensorStatistics(engine, total, 0).finite?.max ?? 1) < 1e-3) return "nllLoss";
   }
   if (isClasses) return "crossEntropy";
   return finite && finite.min > 0 && finite.max < 1 ? "binaryCrossEntropy" : "mseLoss";

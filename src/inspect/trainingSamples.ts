@@ -33,7 +33,7 @@ export class StepMeasurement {
 
 /** Root of the sum of squares, of at most `limit` elements made up for the others; null where it is no finite number. */
 function normOf(engine: Engine, tensor: Tensor, limit: number): number | null {
-  const { finite, sampled, nan, positiveInfinity, negativeInfinity, count } = tensorStatistics(engine, tensor, 1, limit);
+  const { finite, sampled, nan, positiveInfinity, negativeInfinity, count } = tensorStatistics(engine, tensor, 0, limit);
   if (nan + positiveInfinity + negativeInfinity > 0) return null;
   return finite && sampled > 0 ? Math.sqrt(count) * Math.hypot(finite.mean, finite.std) : 0;
 }

@@ -244,6 +244,20 @@ describe("WebAssembly kernels agree with plain JavaScript", () => {
       for (const [i, strange] of [NaN, Infinity, -Infinity, 0, NaN, -0].entries()) values.data.at(i * 3001).fill_(strange);
       const data = Float32Array.from(values.tolist() as number[]);
       const { nan, positiveInfinity, negativeInfinity, zeros, finite, min, max, mean, squares, histogram } = torch.summarize(data);
+      const undistributed = torch.summarize(data, false);
+      expect({ ...undistributed, histogram: null }).toEqual({
+        nan,
+        positiveInfinity,
+        negativeInfinity,
+        zeros,
+        finite,
+        min,
+        max,
+        mean,
+        squares,
+        histogram: null,
+      });
+      expect(undistributed.histogram(0, max, 7)).toEqual(histogram(0, max, 7));
       const bins = [...histogram(0, max, 7), ...histogram(999.5, 1000.25, 101)];
       return torch.tensor([nan, positiveInfinity, negativeInfinity, zeros, finite, min + 0, max, mean, Math.sqrt(squares / finite), ...bins], {
         dtype: torch.float64,

@@ -12,11 +12,14 @@ export interface Summary extends Moments {
   readonly histogram: (low: number, high: number, bins: number) => number[];
 }
 
-/** Counts, range, mean, spread and distribution of all values in one pass, for tools that show tensors. */
-export function summarize(given: ElementArray): Summary {
+/**
+ * Counts, range, mean, spread and distribution of all values in one pass, for tools that show tensors. Where the distribution is hardly to be asked for,
+ * `distributed` false leaves it out of that pass, which takes a fifth of the time: `histogram` then goes through the values.
+ */
+export function summarize(given: ElementArray, distributed = true): Summary {
   const values = bitsOf(given) === undefined ? given : widened(given, 0, given.length);
   const kernels = PiecesInWasm.of(values);
-  const cells = values.length > piece ? new Cells(values, kernels?.counts) : null;
+  const cells = distributed && values.length > piece ? new Cells(values, kernels?.counts) : null;
   let moments = nothing;
   for (let start = 0; start < values.length; start += piece) {
     const end = Math.min(start + piece, values.length);
