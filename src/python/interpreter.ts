@@ -64,7 +64,19 @@ export interface InterpreterOptions {
   /** A file of `makeSnapshot`'s that it may start from; default null, for a plain start. */
   readonly snapshot?: string | null;
   readonly write: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
+  /** Kilobytes of JavaScript's own stack, on which Python's calls are too (`--stack-size` of Node); default: what it has by itself. */
+  readonly stack?: number;
 }
+
+/** Kilobytes: V8's own default. */
+const usualStack = 984;
+
+/**
+ * Python raises RecursionError where the stack that it knows of comes to its end: that in its memory. JavaScript's own, on which its calls are as well and which takes
+ * the interpreter with it, is used up sooner. Of most calls a tenth at least is in its memory; what it keeps back comes on top.
+ */
+const stackPart = 0.09;
+const stackMargin = 24;
 
 /** What is used of pyodide, an optional package. */
 interface Pyodide {
@@ -73,12 +85,21 @@ interface Pyodide {
   setStdout(options: { readonly write: (bytes: Uint8Array) => number; readonly isatty: boolean }): void;
   setStderr(options: { readonly write: (bytes: Uint8Array) => number; readonly isatty: boolean }): void;
   setInterruptBuffer(buffer: { 0: number }): void;
+  /** Private parts: the version is pinned. */
+  readonly _api: { fatal_error(error: unknown): never };
+  readonly _module: {
+    _dump_traceback(): void;
+    _PyThreadState_Get(): number;
+    _emscripten_stack_get_base(): number;
+    _PyUnstable_ThreadState_SetStackProtection(thread: number, start: number, size: number): number;
+  };
   readonly FS: {
     readonly filesystems: { readonly NODEFS: { convertNodeCode: (error: { readonly code?: string }) => number } };
     mkdirTree(path: string): void;
     mount(type: unknown, options: { readonly root: string }, path: string): void;
     writeFile(path: string, data: Uint8Array): void;
     chdir(path: string): void;
+    write(stream: unknown, buffer: Uint8Array, offset: number, length: number): number;
   };
 }
 
@@ -139,20 +160,26 @@ export class Interpreter {
   readonly #py: Pyodide;
   readonly #engine: Engine;
   readonly #driver: Driver;
+  #end: InterpreterEnd | null = null;
 
   private constructor(py: Pyodide, engine: Engine, bridge: Bridge, driver: Driver) {
     this.#py = py;
     this.#engine = engine;
     this.bridge = bridge;
     this.#driver = driver;
+    py._api.fatal_error = (error) => {
+      this.#end ??= new InterpreterEnd(error, this.lastFrames());
+      throw this.#end;
+    };
   }
 
-  static async start({ engine, home, pyodide, snapshot = null, write }: InterpreterOptions): Promise<Interpreter> {
+  static async start({ engine, home, pyodide, snapshot = null, write, stack = usualStack }: InterpreterOptions): Promise<Interpreter> {
     const folder = pyodide ?? findPyodide(home);
     allowUnderPermissions();
     const py = await startPyodide<Pyodide>(folder, snapshot);
     py.setStdout({ write: (bytes) => (write("stdout", bytes), bytes.length), isatty: false });
     py.setStderr({ write: (bytes) => (write("stderr", bytes), bytes.length), isatty: false });
+    limitStack(py._module, stack);
     let side: PythonSide | null = null;
     const names = JSON.parse(readFileSync(join(home, "names.json"), "utf8")) as Names;
     const bridge = new Bridge(engine, names, () => side!);
@@ -196,6 +223,21 @@ export class Interpreter {
     // Python looks at it between two of its own steps; what the engine does within one may take long.
     this.#engine.interruptBy(() => {
       if (Atomics.load(buffer, 0) === 2 && Atomics.compareExchange(buffer, 0, 2, 0) === 2) this.bridge.interrupt();
+    });
+  }
+
+  /** Why it runs no more; null while it does. */
+  get end(): InterpreterEnd | null {
+    return this.#end;
+  }
+
+  /** Where Python is in the user's own files, innermost first, as its memory says: also where it was stopped in the midst of what it did. No function of it runs for that. */
+  lastFrames(): readonly PythonFrame[] {
+    const text = writtenDuring(this.#py.FS, () => this.#py._module._dump_traceback());
+    return [...text.matchAll(/^ {2}File "(.*)", line (\d+) in (.*)$/gm)].flatMap(([, path, line, name]) => {
+      const file = unescaped(path!);
+      if (/^(?:\/lib\/(?:layerscope\/|python)|<)/.test(file)) return [];
+      return [{ function: name === "<module>" ? "" : unescaped(name!), file, line: Number(line), column: 1 }];
     });
   }
 
@@ -268,6 +310,54 @@ export class Interpreter {
     const known = this.bridge.error(error) as { readonly modulePath?: string | null } | undefined;
     return { ...failure, modulePath: known?.modulePath ?? null };
   }
+}
+
+/** The interpreter has ended in the midst of what it did, and can do nothing more. */
+export class InterpreterEnd extends Error {
+  override readonly name = "InterpreterEnd";
+  /** How pyodide marks what it has told of. */
+  readonly pyodide_fatal_error = true;
+  readonly isOverflow: boolean;
+
+  /** `frames`: where Python was. */
+  constructor(
+    error: unknown,
+    readonly frames: readonly PythonFrame[],
+  ) {
+    super(error instanceof Error ? error.message : String(error));
+    this.isOverflow = error instanceof RangeError;
+  }
+}
+
+/** What Python writes into files during `body`, which goes nowhere else. */
+function writtenDuring(files: Pyodide["FS"], body: () => void): string {
+  const write = files.write.bind(files);
+  const decoder = new TextDecoder();
+  let written = "";
+  files.write = (_stream, buffer, offset, length) => {
+    written += decoder.decode(buffer.slice(offset, offset + length), { stream: true });
+    return length;
+  };
+  try {
+    body();
+  } catch {
+    // Its memory is beyond reading.
+  } finally {
+    files.write = write;
+  }
+  return written;
+}
+
+function limitStack(module: Pyodide["_module"], kilobytes: number): void {
+  const size = Math.round(kilobytes * stackPart + stackMargin) * 1024;
+  module._PyUnstable_ThreadState_SetStackProtection(module._PyThreadState_Get(), module._emscripten_stack_get_base() - size, size);
+}
+
+/** As Python writes in its ASCII what is none. */
+function unescaped(text: string): string {
+  return text.replace(/\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8}))/g, (_, ...codes: (string | undefined)[]) =>
+    String.fromCodePoint(Number.parseInt(codes.slice(0, 3).find((code) => code !== undefined)!, 16)),
+  );
 }
 
 export function findPyodide(home: string): string {

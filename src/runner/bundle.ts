@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as l10n from "@vscode/l10n";
 import type { BuildContext, BuildResult, context, Message } from "esbuild-wasm";
@@ -6,6 +6,7 @@ import type { Bundle, Failure, SourceLocation } from "../protocol/index.js";
 import { addedLines, fileConstants, runnerGlobal } from "./bundleFormat.js";
 import { bundlePlugin, type BuildState, pluginName, type Surroundings } from "./bundlePlugin.js";
 import { isInPackages, packageFolder } from "./folders.js";
+import { hasCycle, withoutEarlyReads, withOwnImports } from "./importCycles.js";
 import { inEditor, type LineStarts } from "./lineStarts.js";
 import { canonicalPath, isWorkspaceSource } from "./paths.js";
 
@@ -53,7 +54,9 @@ export class Bundler {
       kind: "bundle",
       bundle: {
         entry,
-        code: output(".mjs"),
+        code: withOwnImports(
+          hasCycle(result.metafile.inputs) ? withoutEarlyReads(output(".mjs"), output(".map"), this.#textOf(entry, overrides)) : output(".mjs"),
+        ),
         sourceMap: output(".map"),
         engineUrl: state.engineUrl ?? this.surroundings.bundledEngineUrl,
         files: files(),
@@ -62,6 +65,20 @@ export class Bundler {
         bindings: state.bindings,
         note: state.note,
       },
+    };
+  }
+
+  /** The text of a source as the bundle's map counts its lines. */
+  #textOf(entry: string, overrides: ReadonlyMap<string, string>): (source: string) => string | null {
+    return (source) => {
+      const file = resolve(dirname(entry), source);
+      try {
+        return (
+          (isWorkspaceSource(file) ? "\n".repeat(addedLines) : "") + (overrides.get(canonicalPath(file)) ?? readFileSync(file, "utf8")).replace(/^\uFEFF/, "")
+        );
+      } catch {
+        return null;
+      }
     };
   }
 

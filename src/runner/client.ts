@@ -130,7 +130,7 @@ export class ModelRunner {
   #spare(kind: Kind): ModelProcess {
     const known = this.#spares[kind];
     if (known?.alive) return known;
-    const process = (this.#spares[kind] = this.#startProcess());
+    const process = (this.#spares[kind] = this.#startProcess(kind));
     // Where that fails, the run says why.
     if (kind === "python") process.request("preparePython", { snapshot: this.#memory.file }, { timeLimit: Infinity }).catch(() => {});
     return process;
@@ -313,8 +313,8 @@ export class ModelRunner {
     }
   }
 
-  #startProcess(): ModelProcess {
-    const process = new ModelProcess(this.#dist, { ...this.#limits, stringsFile: this.#stringsFile }, this.#inheritOutput);
+  #startProcess(kind: Kind): ModelProcess {
+    const process = new ModelProcess(this.#dist, { ...this.#limits, stringsFile: this.#stringsFile }, this.#inheritOutput, kind === "python");
     this.#started.add(process);
     void process.ended.then(() => this.#started.delete(process));
     return process;

@@ -29,7 +29,8 @@ export function thrownFailure(error: unknown, sources: Sources | null): Failure 
     };
   }
   const frames = parseStack(safely(() => (typeof error.stack === "string" ? error.stack : ""), ""));
-  if (safely(() => isRefusal(error), false)) return { kind: "refused", message: shortened(error.message), hint: null, ...thrownPlace(error, frames, sources) };
+  if (safely(() => isRefusal(error), false))
+    return { kind: "refused", message: shortened(safely(() => error.message, "")), hint: null, ...thrownPlace(error, frames, sources) };
   const [innermost] = frames;
   return {
     kind: "thrown",
@@ -39,14 +40,16 @@ export function thrownFailure(error: unknown, sources: Sources | null): Failure 
         safely(() => (sources && innermost ? sources.inError(error, innermost) : undefined), undefined),
       ),
     ),
-    hint: /Maximum call stack size exceeded/.test(error.message) ? l10n.t("A function calls itself without an end, or data is nested too deep.") : null,
+    hint: safely(() => /Maximum call stack size exceeded/.test(error.message), false)
+      ? l10n.t("A function calls itself without an end, or data is nested too deep.")
+      : null,
     ...thrownPlace(error, frames, sources),
   };
 }
 
-/** Also one of another realm, as of a context of `node:vm`. */
-function isError(value: unknown): value is Error {
-  return value instanceof Error || isNativeError(value);
+/** Also one of another realm, as of a context of `node:vm`. What cannot even be asked, as a proxy that is revoked, is none. */
+export function isError(value: unknown): value is Error {
+  return safely(() => value instanceof Error, false) || isNativeError(value);
 }
 
 /** Where an error was thrown; an error of a thread that nothing else is known of, where the thread was started. */
@@ -62,7 +65,7 @@ function thrownPlace(error: Error, frames: readonly CallFrame[], sources: Source
 
 /** The engine, which the bundle imports from outside, lacks something that one of `files` asks for; null when the error is another. */
 export function missingExportFailure(error: unknown, files: readonly string[]): Failure | null {
-  const name = error instanceof SyntaxError && /does not provide an export named '(.*?)'/.exec(error.message)?.[1];
+  const name = isError(error) && error instanceof SyntaxError && /does not provide an export named '(.*?)'/.exec(error.message)?.[1];
   if (!name) return null;
   const failure: Failure = {
     kind: "import",
@@ -330,7 +333,7 @@ function errorMessage(error: Error, message?: string, depth = 0): string {
   const own = title === "Error" && text ? text : text ? `${title}: ${text}` : title;
   const cause = safely(() => error.cause, undefined);
   if (cause === undefined || depth === 3) return own;
-  const causeText = cause instanceof Error ? errorMessage(cause, undefined, depth + 1) : safely(() => inspect(cause, { depth: 0 }), "?");
+  const causeText = isError(cause) ? errorMessage(cause, undefined, depth + 1) : safely(() => inspect(cause, { depth: 0 }), "?");
   return `${own}\n${l10n.t("Caused by: {0}", causeText)}`;
 }
 

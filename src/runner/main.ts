@@ -26,6 +26,7 @@ import type {
   TrainingSample,
 } from "../protocol/index.js";
 import { watchBlockingCalls } from "./blockingCalls.js";
+import { Descriptors, openDescriptors } from "./descriptors.js";
 import { brokenPipeFailure, internalFailure, leftOutFailure, type Stop, stoppedFailure, thrownFailure, type Trouble, troubleFailure } from "./faults.js";
 import { Guards } from "./guards.js";
 import { leaveOutLarge } from "./largeValues.js";
@@ -107,7 +108,6 @@ channel.port1.on("message", (message: ToMain) => {
 
 const workerData: Omit<WatchdogData, "port"> & { readonly port: MessagePort } = {
   pipe: options.pipe,
-  timeLimit: options.timeLimit ?? 0,
   memoryLimit: options.memoryLimit,
   codeFile: options.codeFile,
   stopping,
@@ -121,6 +121,7 @@ watchBlockingCalls((frames, mayNotReturn) => {
   tell({ kind: "blocking", frames });
 });
 const guardOptions: GuardOptions = { threadGuard: fileURLToPath(new URL("threadGuard.cjs", import.meta.url)), ownFolder: dirname(options.codeFile) };
+const descriptors = new Descriptors();
 const guards = new Guards(guardOptions);
 /** Those of JavaScript; what is to be done later in Python belongs to the interpreter, where a cell's tasks outlive it. */
 let leftovers: Leftovers | null = null;
@@ -213,9 +214,10 @@ async function run({ bundle, workingDirectory, build, access, isLook = false }: 
 let allowed: Access | null = null;
 
 function limitTo(access: Access): void {
+  if (allowed === null) descriptors.keep(openDescriptors(options.pipe));
   allowed = access;
   guards.allow(access);
-  tellThreads({ access, guards: guardOptions, stringsFile: options.stringsFile });
+  tellThreads({ access, guards: guardOptions, stringsFile: options.stringsFile, descriptors: descriptors.own });
 }
 
 async function runBundle(given: Bundle, build: string | null, isLook: boolean): Promise<RunResult> {
@@ -286,7 +288,7 @@ function tellTraining({ code, engine, inspection, bindings }: Session): void {
 async function startedPython(snapshot: string | null) {
   const { PythonCode, startInterpreter } = await import("./python.js");
   const engine = (await import(options.engineUrl)) as Parameters<typeof startInterpreter>[0];
-  return { PythonCode, engine, interpreter: await startInterpreter(engine, snapshot) };
+  return { PythonCode, engine, interpreter: await startInterpreter(engine, snapshot, options.stack) };
 }
 
 /** The interpreter is loaded when the first Python file is to run, or is expected to, and not before. */
@@ -308,6 +310,7 @@ async function runPython(program: PythonProgram, workingDirectory: string, build
     interruptBuffer: interrupting,
     isStopping: () => load(stopping, 0) === 1,
     tell: (running) => tell({ kind: "python", running }),
+    onEnd: (failure) => void setImmediate().then(() => interrupt?.({ failure, frames: [] })),
   });
   limitTo(access);
   const inspection = new Inspection({

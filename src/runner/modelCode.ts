@@ -7,8 +7,9 @@ import timers from "node:timers";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { NamedModel } from "../inspect/index.js";
 import type { Bundle, Failure, Offer } from "../protocol/index.js";
+import { catchInHooks } from "./asyncHooks.js";
 import { type BundleHooks, dependencyConstants, runnerGlobal } from "./bundleFormat.js";
-import { exitFailure, madeUpImportFailure, missingExportFailure, nestedFailure, thrownFailure, unsettledFailure } from "./faults.js";
+import { exitFailure, madeUpImportFailure, isError, missingExportFailure, nestedFailure, thrownFailure, unsettledFailure } from "./faults.js";
 import { nestedTooDeepAt } from "./nesting.js";
 import { BundleSourceMap, type Sources } from "./sourceMap.js";
 
@@ -65,7 +66,7 @@ export class ModelCode implements EvaluatedCode {
     let hasBegun = false;
     const fail = (error: unknown): void => {
       // Not a line of the code has run: reading it has filled the stack.
-      if (!hasBegun && error instanceof RangeError) end(nestedFailure(nestedTooDeepAt(bundle.code), this.sources));
+      if (!hasBegun && isError(error) && error instanceof RangeError) end(nestedFailure(nestedTooDeepAt(bundle.code), this.sources));
       else end(missingExportFailure(error, bundle.files) ?? madeUpImportFailure(error, dirname(codeFile), this.sources) ?? thrownFailure(error, this.sources));
     };
     process.on("uncaughtException", fail);
@@ -94,6 +95,8 @@ export class ModelCode implements EvaluatedCode {
       return ends && process.listenerCount(name) === 0 ? endedHere(`process.kill(process.pid, "${name}")`, signalStatus(name)) : kill(pid, signal);
     };
     process.argv = [process.argv[0]!, bundle.entry];
+
+    catchInHooks((error) => setImmediate(onExit, thrownFailure(error, this.sources)));
 
     const hooks: BundleHooks = {
       begin: () => {

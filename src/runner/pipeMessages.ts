@@ -17,7 +17,8 @@ export interface OutputCount {
 /** Host to watchdog. The id is random: only who was asked can answer. */
 export type FromHost =
   | { readonly kind: "request"; readonly id: string; readonly request: RunnerRequest }
-  | { readonly kind: "stop"; readonly reason: StopReason }
+  /** `limit`: the milliseconds that the request had, for "timeout"; nothing to the others. */
+  | { readonly kind: "stop"; readonly reason: StopReason; readonly limit: number }
   /** Python code that runs hears of it as of a key: what it has made stays. */
   | { readonly kind: "interrupt" };
 
@@ -77,7 +78,7 @@ const stop: Check<Stop> = shape<Stop>({
 export const checkFromHost: Check<FromHost> = kinds<FromHost>({
   request: shape<Extract<FromHost, { kind: "request" }>>({ kind: oneOf("request"), id: text, request: checkRunnerRequest }),
   interrupt: shape<Extract<FromHost, { kind: "interrupt" }>>({ kind: oneOf("interrupt") }),
-  stop: shape<Extract<FromHost, { kind: "stop" }>>({ kind: oneOf("stop"), reason }),
+  stop: shape<Extract<FromHost, { kind: "stop" }>>({ kind: oneOf("stop"), reason, limit: numeric }),
 });
 
 export const checkToHost: Check<ToHost> = kinds<ToHost>({

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,14 +55,19 @@ export interface ProcessOptions {
   readonly pipe: number;
   /** See ModelRunnerOptions. */
   readonly stringsFile: string | null;
+  /** Kilobytes of JavaScript's own stack; null for Node's default. */
+  readonly stack: number | null;
 }
 
-/** Time for a process to answer that it has been told to stop; then it is killed. */
-const stopMilliseconds = 15_000;
+/** Time for a process to answer that it has been told to stop; then it is killed. On a busy machine it takes long to find out where it is. */
+const stopMilliseconds = 30_000;
 /** Milliseconds; Node's timers cannot wait longer, and we need not. */
 const longestTimer = 2 ** 31 - 1;
 /** V8's own limit lies above ours, which can say where the code was. */
 const heapHeadroom = 1.25;
+/** Kilobytes: what a thousand of the calls need that take most, and what is left to Node's own. */
+const wantedStack = 6500;
+const stackReserve = 1200;
 /** Characters of JSON that an answer may have; more cannot be shown. */
 const longestAnswer = 2 ** 30;
 
@@ -114,6 +119,7 @@ export class ModelProcess {
     dist: string,
     limits: { readonly timeLimit: number } & Pick<ProcessOptions, "memoryLimit" | "outputLimit" | "stringsFile">,
     inheritOutput: boolean,
+    runsPython: boolean,
   ) {
     // Whoever cleans temporary folders may have taken the folder of them all.
     mkdirSync(tmpdir(), { recursive: true });
@@ -122,6 +128,7 @@ export class ModelProcess {
       ...limits,
       timeLimit: limits.timeLimit <= longestTimer ? limits.timeLimit : null,
       outputLimit: inheritOutput ? null : limits.outputLimit,
+      stack: runsPython ? largestStack() : null,
       pipe,
       engineUrl: pathToFileURL(join(dist, "engine/index.js")).href,
       codeFile: join(this.#folder, "model.mjs"),
@@ -137,6 +144,7 @@ export class ModelProcess {
         "--stack-trace-limit=100",
         // Code that is stopped in a timer never tells the async hooks that it ended, which Node would take for corruption.
         "--no-force-async-hooks-checks",
+        ...(this.#options.stack === null ? [] : [`--stack-size=${this.#options.stack}`]),
         ...(nodeMajor < 22 ? ["--experimental-wasm-relaxed-simd"] : []),
       ],
     });
@@ -223,7 +231,7 @@ export class ModelProcess {
       clearTimeout(deadline);
       const limit = why === "timeout" ? timeLimit! : 0;
       deadline = setTimeout(() => this.#abandon(stoppedFailure({ reason: why, limit, doing: "unknown" }, [], null)), stopMilliseconds);
-      this.#tell({ kind: "stop", reason: why });
+      this.#tell({ kind: "stop", reason: why, limit });
     };
     const cancel = (): void => stop("cancelled");
     // Its own start is no fault of the file.
@@ -327,6 +335,21 @@ export class ModelProcess {
       hint: last.trim() === "" ? l10n.t("Run the file again.") : l10n.t("What it printed last may say why."),
       ...place(frames, this.#sources),
     };
+  }
+}
+
+/**
+ * Kilobytes of stack that the code of a process may use: Python's calls take much of it, so that Node's default ends the interpreter before its own limit. Null where it is
+ * not known how much the system gives.
+ */
+function largestStack(): number | null {
+  if (process.platform === "darwin") return wantedStack; // The system gives 8 MB.
+  if (process.platform !== "linux") return null;
+  try {
+    const [, given] = /^Max stack size +(\d+|unlimited)/m.exec(readFileSync("/proc/self/limits", "utf8"))!;
+    return given === "unlimited" || Number(given) >= (wantedStack + stackReserve) * 1024 ? wantedStack : null;
+  } catch {
+    return null;
   }
 }
 

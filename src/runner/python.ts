@@ -4,7 +4,16 @@ import { fileURLToPath } from "node:url";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, type CodeCalls, isBeneathLayer, type NamedModel } from "../inspect/index.js";
 import type { Binding, Failure, Offer, PythonPart, PythonProgram, SourceLocation, StackFrame } from "../protocol/index.js";
-import { type Found, Interpreter, type InterpreterOptions, NoInterpreter, type PythonFailure, type PythonFrame, type Variable } from "../python/interpreter.js";
+import {
+  type Found,
+  Interpreter,
+  type InterpreterEnd,
+  type InterpreterOptions,
+  NoInterpreter,
+  type PythonFailure,
+  type PythonFrame,
+  type Variable,
+} from "../python/interpreter.js";
 import type { EvaluatedCode } from "./modelCode.js";
 import type { Sources } from "./sourceMap.js";
 
@@ -63,10 +72,11 @@ class PythonCalls implements CodeCalls {
   }
 }
 
-/** Starts the interpreter that the code of a program then runs in. `snapshot`: a file of its memory, where there is one. */
-export function startInterpreter(engine: InterpreterOptions["engine"], snapshot: string | null): Promise<Interpreter> {
+/** Starts the interpreter that the code of a program then runs in. `snapshot`: a file of its memory, where there is one. `stack`: kilobytes of JavaScript's own; null for Node's default. */
+export function startInterpreter(engine: InterpreterOptions["engine"], snapshot: string | null, stack: number | null): Promise<Interpreter> {
   const home = join(dirname(fileURLToPath(import.meta.url)), "python");
-  return Interpreter.start({ engine, home, snapshot, write: (stream, bytes) => void process[stream].write(bytes) });
+  const write: InterpreterOptions["write"] = (stream, bytes) => void process[stream].write(bytes);
+  return Interpreter.start({ engine, home, snapshot, write, ...(stack !== null && { stack }) });
 }
 
 export interface PythonCodeOptions {
@@ -79,22 +89,25 @@ export interface PythonCodeOptions {
   readonly isStopping: () => boolean;
   /** Hears when Python code begins and ends to run. */
   readonly tell: (running: boolean) => void;
+  /** Hears that the interpreter has ended in the midst of the code, which then does not return. */
+  readonly onEnd: (failure: Failure) => void;
 }
 
 export class PythonCode implements EvaluatedCode {
   readonly sources = sources;
   readonly exports = null;
   readonly calls: CodeCalls;
-  /** Where it was when it was interrupted. */
-  interruptedAt: readonly CallFrame[] = [];
+  /** Where it was when it heard that it is interrupted. */
+  #interruptedAt: readonly CallFrame[] = [];
   readonly #interpreter: Interpreter;
   readonly #program: PythonProgram;
   readonly #tell: (running: boolean) => void;
   readonly #isStopping: () => boolean;
   readonly #interruptBuffer: Uint8Array;
+  readonly #onEnd: (failure: Failure) => void;
   #isRunning = false;
 
-  constructor({ interpreter, program, workingDirectory, tell, isStopping, interruptBuffer }: PythonCodeOptions) {
+  constructor({ interpreter, program, workingDirectory, tell, isStopping, interruptBuffer, onEnd }: PythonCodeOptions) {
     interpreter.enter([dirname(program.entry), workingDirectory], workingDirectory);
     interpreter.setInterruptBuffer(interruptBuffer);
     for (const [path, text] of program.overrides) interpreter.override(path, text);
@@ -103,13 +116,19 @@ export class PythonCode implements EvaluatedCode {
     this.#interpreter = interpreter;
     this.#program = program;
     this.#tell = tell;
+    this.#onEnd = onEnd;
     this.calls = new PythonCalls((most) => interpreter.bridge.frames(most));
+  }
+
+  /** Where it was when it was stopped. */
+  get interruptedAt(): readonly CallFrame[] {
+    return this.#isRunning ? this.#interpreter.lastFrames().map(asCallFrame) : this.#interruptedAt;
   }
 
   /** Runs the file, or the cells in order up to the first that raises. Does not return where the code was interrupted: whoever did that goes on. */
   async evaluate(): Promise<Failure | null> {
     const { entry, parts, isNotebook, isMain } = this.#program;
-    const failure = this.#running(() => {
+    const failure = await this.#toItsEnd(() => {
       if (!isNotebook) return this.#interpreter.runFile(entry, parts[0]!.text, isMain ? "__main__" : moduleName(entry));
       this.#interpreter.begin(entry);
       for (const [i, part] of parts.entries()) {
@@ -126,18 +145,32 @@ export class PythonCode implements EvaluatedCode {
     cell: PythonPart,
     number: number,
   ): Promise<{ readonly failure: Failure | null; readonly text: string | null; readonly value: unknown; readonly displayed: readonly unknown[] }> {
-    const { failure, text, value, displayed } = this.#running(() => this.#interpreter.runLiveCell(cell, number));
+    const { failure, text, value, displayed } = await this.#toItsEnd(() => this.#interpreter.runLiveCell(cell, number));
     return { failure: await this.#ended(failure), text, value: value && this.#value(value), displayed: displayed.map((each) => this.#value(each)) };
   }
 
   /** Does not return where the watchdog stopped the code: it goes on. */
   async #ended(failure: PythonFailure | null): Promise<Failure | null> {
     if (failure?.kind === "interrupted" && this.#isStopping()) {
-      this.interruptedAt = failure.frames.map(asCallFrame);
+      this.#interruptedAt = failure.frames.map(asCallFrame);
       await new Promise(() => {});
     }
     if (failure?.kind === "exit" && failure.exitCode === 0) return null;
     return failure && asFailure(failure);
+  }
+
+  /** Does not return where the interpreter ends meanwhile. */
+  async #toItsEnd<Result>(body: () => Result): Promise<Result> {
+    const before = this.#interpreter.end;
+    if (before) throw new Error(l10n.t("The Python interpreter has ended: run the file again."));
+    try {
+      return this.#running(body);
+    } catch (error) {
+      const { end } = this.#interpreter;
+      if (!end) throw error;
+      this.#onEnd(endFailure(end));
+      return new Promise(() => {});
+    }
   }
 
   #running<Result>(body: () => Result): Result {
@@ -223,6 +256,17 @@ export class PythonCode implements EvaluatedCode {
 
 function moduleName(entry: string): string {
   return entry.replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
+}
+
+function endFailure({ isOverflow, message, frames }: InterpreterEnd): Failure {
+  const stack = sources.userFrames(frames.map(asCallFrame)).slice(0, 20);
+  return {
+    kind: isOverflow ? "thrown" : "crash",
+    message: isOverflow ? l10n.t("The stack of the Python interpreter is full.") : l10n.t("The Python interpreter ended unexpectedly: {0}", message),
+    hint: isOverflow ? l10n.t("A function calls itself without an end, or data is nested too deep.") : l10n.t("Run the file again."),
+    location: stack[0]?.location ?? null,
+    stack,
+  };
 }
 
 function asFailure({ kind, message, traceback, frames, exitCode, modulePath }: PythonFailure): Failure {

@@ -18,6 +18,8 @@ export interface ThreadData {
   readonly access: Access;
   readonly guards: GuardOptions;
   readonly stringsFile: string | null;
+  /** Of the process, that are not the code's. */
+  readonly descriptors: readonly number[];
 }
 
 /** The threads of model code that run, with the place where each was started. */

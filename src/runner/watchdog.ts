@@ -19,8 +19,7 @@ import { checkFromHost, type FromHost, type FromMain, type Phase, type ToHost, t
 export interface WatchdogData {
   /** Descriptor of the pipe to the host. */
   readonly pipe: number;
-  /** Milliseconds and megabytes, for what is said of them. */
-  readonly timeLimit: number;
+  /** Megabytes. */
   readonly memoryLimit: number;
   /** What the model code runs as. Its folder is removed when the process ends from here. */
   readonly codeFile: string;
@@ -49,8 +48,10 @@ const pythonMilliseconds = 2000;
 /** The code of the user's own may be between two calls of it. */
 const pauses = 200;
 const memoryCheckMilliseconds = 25;
-/** A single large tensor passes by it within a moment: so long it takes to be stopped where that can be done. Milliseconds. */
-const memoryPatience = 300;
+/** Between two turns by which time is counted. */
+const turnMilliseconds = 20;
+/** A single large tensor passes by it within a moment: so long it takes to be stopped where that can be done. Looks at the memory. */
+const memoryPatience = 12;
 /** The limit is passed by so much that stopping cannot have helped: code that allocates as fast as it can is given the time to be stopped at its line. Megabytes. */
 const memoryTolerance = Math.max(0.25 * (workerData as WatchdogData).memoryLimit, 512);
 
@@ -88,7 +89,7 @@ function receive(head: unknown): void {
   // Only the host writes here: what is none of its messages means that it is of another version, or broken, and would wait for an answer for ever.
   if (checkFromHost(head) !== null) return end();
   const message = head as FromHost;
-  if (message.kind === "stop") return void begin(message.reason);
+  if (message.kind === "stop") return void begin(message.reason, message.reason === "memory" ? memoryLimit : message.limit);
   if (message.kind === "interrupt") {
     interruptWanted = id !== null;
     return interruptIfWanted();
@@ -127,7 +128,9 @@ port.on("message", (message: FromMain) => {
       stop = null;
       Atomics.store(stopping, 0, 0);
       // What is left of the models is looked at, which has its end too.
-      setTimeout(() => id === request && noticed && void begin(noticed.reason), lookMilliseconds);
+      void wait(lookMilliseconds).then(() => {
+        if (id === request && noticed) void begin(noticed.reason, noticed.limit);
+      });
       return;
     }
     case "part":
@@ -146,16 +149,15 @@ port.on("message", (message: FromMain) => {
   }
 });
 
-/** Since when it is, by the process's clock in milliseconds. */
-let overMemory: number | null = null;
+/** Looks at the memory in a row that found it over the limit. */
+let overMemory = 0;
 setInterval(() => {
   const megabytes = process.memoryUsage.rss() / 1e6;
   if (megabytes < memoryLimit) {
-    overMemory = null;
-  } else if (overMemory === null) {
-    overMemory = performance.now();
-    void begin("memory");
-  } else if (megabytes > memoryLimit + memoryTolerance && performance.now() - overMemory > memoryPatience) {
+    overMemory = 0;
+  } else if (overMemory++ === 0) {
+    void begin("memory", memoryLimit);
+  } else if (megabytes > memoryLimit + memoryTolerance && overMemory > memoryPatience) {
     giveUp(stop ?? { reason: "memory", limit: memoryLimit, doing: "unknown" });
   }
 }, memoryCheckMilliseconds);
@@ -171,10 +173,10 @@ function giveUp(why: Stop): void {
   setTimeout(end, 500);
 }
 
-async function begin(reason: StopReason): Promise<void> {
+async function begin(reason: StopReason, limit: number): Promise<void> {
   if (stop) return; // It has a reason already.
   Atomics.store(stopping, 0, 1);
-  const current: Stop = { reason, limit: reason === "timeout" ? data.timeLimit : memoryLimit, doing: "unknown" };
+  const current: Stop = { reason, limit, doing: "unknown" };
   stop = current;
   frames = [];
   const doing: Doing = (await isIdle(idleMilliseconds[reason]))
@@ -185,7 +187,8 @@ async function begin(reason: StopReason): Promise<void> {
       ? "running"
       : await interrupt(false);
   if (stop !== current) return;
-  stop = { ...current, doing };
+  // Between two things that it does to look at the models, the main thread answers.
+  stop = { ...current, doing: doing === "waiting" && phase === "inspecting" ? "inspecting" : doing };
   if (unreachable) return giveUp(stop);
   tellMain({ kind: "stopped", stop, frames });
   await wait(noticeMilliseconds);
@@ -207,7 +210,7 @@ async function isIdle(milliseconds: number): Promise<boolean> {
 /** Whether a main thread that answers does one small thing after the other. */
 async function isBusy(): Promise<boolean> {
   await wait(busyMilliseconds);
-  return ((await ping(busyMilliseconds)) ?? 1) > busyPart;
+  return ((await ping(pauseMilliseconds)) ?? 1) > busyPart;
 }
 
 /** How much of its time the main thread was busy since it was last asked; null where it does not answer. */
@@ -271,7 +274,8 @@ async function interrupt(answers: boolean): Promise<Doing> {
       doing = "running";
       break;
     }
-    if (phase === "inspecting") break;
+    // Where Python is, it knows itself: none of its calls is the bundle's.
+    if (phase === "inspecting" || inPython) break;
     // The debugger ends a calculation that it cannot pause: what comes to be paused after that is the answer to the ping.
     if (answered) {
       doing = "blocked";
@@ -289,6 +293,10 @@ async function interrupt(answers: boolean): Promise<Doing> {
   return doing;
 }
 
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+/**
+ * Waits by the turns that this process is given, which a busy machine makes fewer, and not by the clock: what has not answered after it has had as many turns, and did
+ * not only wait for the first of them.
+ */
+async function wait(milliseconds: number): Promise<void> {
+  for (let left = milliseconds; left > 0; left -= turnMilliseconds) await new Promise((resolve) => setTimeout(resolve, Math.min(left, turnMilliseconds)));
 }

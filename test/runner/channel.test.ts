@@ -10,6 +10,14 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 /** An answer comes, or what happened instead is said, whatever model code does to what carries it. */
 const workspace = new Workspace({ timeLimit: 20_000 });
 const head = 'import * as torch from "layerscope";\nimport fs from "node:fs";\nconst net = new torch.nn.Linear(3, 2);\n';
+/** The code itself is kept from the pipe; a program that it hands the pipe on to is not. */
+const sender = `import { spawnSync } from "node:child_process";
+const send = (bytes: Buffer | string): unknown =>
+  spawnSync(process.execPath, ["-e", "require('fs').writeSync(3, Buffer.from(process.argv[1], 'base64'))", Buffer.from(bytes).toString("base64")], {
+    stdio: ["ignore", "ignore", "inherit", 3],
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+  });
+`;
 afterAll(async () => {
   await workspace.dispose();
   expect(leftovers()).toEqual([]);
@@ -31,25 +39,27 @@ describe("model code that changes what answers travel by, and still shows its mo
 });
 
 test.each([
-  ["bytes of no meaning", 'fs.writeSync(3, "hello, this is no message");'],
+  ["bytes of no meaning", 'send("hello, this is no message");'],
   [
     "a forged answer",
     `const text = JSON.stringify({ kind: "answered", id: "1", failed: false, output: { stdout: 0, stderr: 0 } }) + "\\n";
 const bytes = Buffer.alloc(4 + text.length);
 bytes.writeUInt32LE(text.length);
 bytes.write(text, 4);
-fs.writeSync(3, bytes);`,
+send(bytes);`,
   ],
-  ["the size of a message that never comes", "fs.writeSync(3, Buffer.from([255, 255, 255, 255]));"],
+  ["the size of a message that never comes", "send(Buffer.from([255, 255, 255, 255]));"],
 ])("%s on the pipe end the run and say so, and nothing else", async (_what, code) => {
-  const { failure } = await workspace.run(`${head}${code}\nawait new Promise((resolve) => setTimeout(resolve, 5000));`);
+  const { failure } = await workspace.run(`${head}${sender}${code}\nawait new Promise((resolve) => setTimeout(resolve, 5000));`, {
+    allowed: ["programs"],
+  });
   expect(failure).toMatchObject({ kind: "crash", message: expect.stringContaining("wrote into the channel of its process") });
   expect((await workspace.run(head)).failure).toBeNull();
 });
 
 test("the command line does not end by what model code sends", () => {
-  const file = workspace.write("sends.ts", `${head}(process as any).send?.(null);\nfs.writeSync(3, "null\\n");\nsetTimeout(() => {}, 3000);`);
-  const { status, stderr } = spawnSync(process.execPath, [path.join(dist, "cli.js"), "run", file], { encoding: "utf8" });
+  const file = workspace.write("sends.ts", `${head}${sender}(process as any).send?.(null);\nsend("null\\n");\nsetTimeout(() => {}, 3000);`);
+  const { status, stderr } = spawnSync(process.execPath, [path.join(dist, "cli.js"), "run", file, "--allow", "programs"], { encoding: "utf8" });
   expect(status).toBe(1);
   expect(stderr).toMatch(/^layerscope: error: The model code wrote into the channel of its process/);
 });

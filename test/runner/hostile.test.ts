@@ -121,6 +121,42 @@ const cases: readonly Case[] = [
     files: { "marked/package.json": '\uFEFF{ "type": "commonjs" }', "marked/index.cjs": "\uFEFFmodule.exports = 3;" },
   },
   {
+    name: "descriptors closed that it has not opened",
+    code: 'import { close, closeSync, createWriteStream, writeSync } from "node:fs";\nfor (let i = 0; i <= 40; i++) {\n  for (const each of [closeSync, (n: number) => writeSync(n, "x"), (n: number) => close(n, () => {})]) try { each(i); } catch {}\n  createWriteStream("", { fd: i > 2 ? 2 : 1, autoClose: false });\n}\nawait new Promise((resolve) => setTimeout(resolve, 100));',
+    ends: null,
+  },
+  {
+    name: "the runner's own descriptor closed",
+    code: 'import { closeSync } from "node:fs";\ncloseSync(3);',
+    ends: thrown("EBADF: bad file descriptor, close", 4),
+  },
+  {
+    name: "a descriptor of its own",
+    code: 'import { closeSync, openSync, readFileSync } from "node:fs";\nconst file = openSync("model.ts", "r");\nreadFileSync(file);\ncloseSync(file);',
+    ends: null,
+  },
+  ...["init", "before", "after", "promiseResolve"].map((hook) => ({
+    name: `a hook that throws: ${hook}`,
+    code: `import { createHook } from "node:async_hooks";\ncreateHook({ ${hook}() { throw new Error("in the hook"); } }).enable();\nsetTimeout(() => {}, 1);\nawait new Promise((resolve) => setTimeout(resolve, 5));\nsetInterval(() => {}, 50);`,
+    ends: thrown("in the hook", 4),
+  })),
+  {
+    name: "an import of itself that it awaits",
+    code: 'await import("./model.ts");',
+    ends: { kind: "unsettled", message: "The file waits for a promise that never settles.", line: null },
+  },
+  {
+    name: "a proxy that is revoked, as the reason of a rejection",
+    code: "const { proxy, revoke } = Proxy.revocable(new Error('x'), {});\nrevoke();\nPromise.reject(proxy);",
+    ends: thrown("Thrown: <Revoked Proxy>", null),
+  },
+  {
+    name: "its own time limit",
+    code: "for (;;);",
+    ends: { kind: "timeout", message: "Stopped after 1.5 s: still running here.", line: 3 },
+    options: { timeLimit: 1500 },
+  },
+  {
     name: "a cause that is itself",
     code: 'const error: any = new Error("here");\nerror.cause = error;\nthrow error;',
     ends: thrown(/^here\nCaused by: here/, 3),
@@ -138,6 +174,20 @@ describe("a model file with", () => {
       expect(failure!.location).toEqual(ends.line === null ? null : expect.objectContaining({ file, line: ends.line }));
     }
     expect(models.map(({ name }) => name)).toEqual(expect.arrayContaining([...wanted]));
+  });
+
+  test.each([
+    ["const", "export const width = 3;", "width * 2"],
+    ["class", "export class Wide {}", "new Wide()"],
+  ])("a %s that a file reads which it imports itself, before it is made", async (_kind, declaration, read) => {
+    const name = /\w+(?= =| \{)/.exec(declaration)![0];
+    const other = workspace.write("other.ts", `import { ${name} } from "./cyclic";\nexport const made = ${read};\n`);
+    const { failure } = await workspace.run(`import { made } from "./other";\n${declaration}\nconsole.log(made);\n`, {}, "cyclic.ts");
+    expect(failure).toMatchObject({ message: `ReferenceError: Cannot access '${name}' before initialization`, location: { file: other, line: 2 } });
+    // Read later, as most files that import one another do, it is there.
+    workspace.write("other.ts", `import { ${name} } from "./cyclic";\nexport const made = () => ${read};\n`);
+    const sound = await workspace.run(`import { made } from "./other";\n${declaration}\nconsole.log(made());\nlet after = 1;\nafter++;\n`, {}, "cyclic.ts");
+    expect(sound.failure).toBeNull();
   });
 
   test("more written to a stream by its number than a pipe holds", async () => {

@@ -65,7 +65,7 @@ describe("what a runner's process sends to the host", () => {
       const ready = frame(damage.random() < 0.05 ? (damage.of({ kind: "ready" }) as object) : { kind: "ready" });
       writeFileSync(file, JSON.stringify({ ready: ready.toString("base64"), answer: damagedAnswer(damage).toString("base64"), ends: damage.random() < 0.3 }));
       process.env.LAYERSCOPE_SOAK_ANSWER = file;
-      const model = new ModelProcess(fake, { timeLimit: 500, memoryLimit: 200, outputLimit: 1000, stringsFile: null }, false);
+      const model = new ModelProcess(fake, { timeLimit: 500, memoryLimit: 200, outputLimit: 1000, stringsFile: null }, false, false);
       let end: string;
       try {
         const bundle = { entry: "/m.ts", code: "", sourceMap: '{"version":3,"sources":[],"mappings":""}', engineUrl: "file:///e.js" };
@@ -94,7 +94,7 @@ describe("what the host sends to a runner's process", () => {
   const workspace = new Workspace();
   afterAll(() => workspace.dispose());
   const requests: readonly FromHost[] = [
-    { kind: "stop", reason: "cancelled" },
+    { kind: "stop", reason: "cancelled", limit: 0 },
     ...(
       [
         { method: "setSeed", params: { seed: 4 } },
@@ -136,6 +136,7 @@ describe("what the host sends to a runner's process", () => {
         codeFile: path.join(own, "model.mjs"),
         pipe: 3,
         stringsFile: null,
+        stack: null,
       };
       const child = spawn(process.execPath, ["--expose-gc", path.join(dist, "runner.js"), JSON.stringify(options)], {
         stdio: ["ignore", "ignore", "pipe", "pipe"],

@@ -6,7 +6,7 @@ import types
 
 import collections as _collections
 
-from . import cells, error_numbers, exits, models, sources, standins
+from . import cells, error_numbers, exits, ground, models, sources, standins
 from .failures import failure
 from .program import program
 
@@ -68,17 +68,25 @@ def driver():
     exits.install()
     # What is there before the user's code stays: looking for what only cycles hold passes over it, after each cell of a notebook.
     gc.freeze()
-    return create_proxy(
-        types.SimpleNamespace(
-            runFile=run_file,
-            begin=cells.begin,
-            runCell=cells.run_cell,
-            runLiveCell=cells.run_live_cell,
-            variables=models.variables,
-            offers=models.offers,
-            evaluate=models.evaluate,
-            collect=collect,
-            override=sources.override,
-            files=files,
-        )
+    ground.keep()
+    functions = dict(
+        runFile=run_file,
+        begin=cells.begin,
+        runCell=cells.run_cell,
+        runLiveCell=cells.run_live_cell,
+        variables=models.variables,
+        offers=models.offers,
+        evaluate=models.evaluate,
+        collect=collect,
+        override=sources.override,
+        files=files,
     )
+
+    def grounded(function):
+        def call(*args):
+            ground.restore()
+            return function(*args)
+
+        return call
+
+    return create_proxy(types.SimpleNamespace(**{name: grounded(function) for name, function in functions.items()}))

@@ -5,6 +5,7 @@ import sys
 import traceback
 import types
 
+from . import ground
 from .sources import is_user_code
 
 FRAMES = 50
@@ -51,6 +52,7 @@ def _frames(error):
 
 
 def failure(error):
+    ground.restore()
     _user_error(error)
     kind, code = "thrown", 1
     frames = _frames(error)
