@@ -148,7 +148,10 @@ export function defaultsIn(checker, declarations) {
       if (node.initializer.operatorToken.kind === ts.SyntaxKind.EqualsToken) add(node.name.text, node.initializer.right);
     }
     // `resolve("uniform_", tensor, { a: 0, b: 1 }, args)`, and `super(params, { lr: 1e-3, ...given })`.
-    if (ts.isCallExpression(node) && (node.expression.kind === ts.SyntaxKind.SuperKeyword || /^(resolve|withDefaults)/.test(node.expression.getText()))) {
+    if (
+      ts.isCallExpression(node) &&
+      (node.expression.kind === ts.SyntaxKind.SuperKeyword || /^(resolve|withDefaults|overDefaults)/.test(node.expression.getText()))
+    ) {
       for (const given of node.arguments) {
         const argument = ts.isIdentifier(given) ? initializerOf(checker, given) : given;
         if (!argument || !ts.isObjectLiteralExpression(argument)) continue;

@@ -61,6 +61,9 @@ const notForUsers: Readonly<Record<string, readonly string[]>> = {
   "runner/bundle.ts": ["import { createRequire", "npm install "],
   "runner/bundlePlugin.ts": ["const native = ", "var ", "export * from ", "resolution by esbuild itself"],
   "runner/faults.ts": ["import(new URL("],
+  // Node's own words.
+  "runner/descriptors.ts": ["EBADF: "],
+  "runner/importCycles.ts": ["return fn &&", "if (fn) {", "{ let settle;"],
   "runner/nesting.ts": ["(async function"],
   "runner/makers.ts": ["Array BigInt", "new "],
   "runner/modelCode.ts": ['"use strict"; return ('],
