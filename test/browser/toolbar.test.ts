@@ -163,6 +163,7 @@ describe("what only a menu has", () => {
     await inspector(webview).getByRole("button", { name: "End Comparison" }).waitFor();
     await webview.page.keyboard.press("Escape");
     await perform("search");
+    await webview.page.locator("[role=search] input:focus").waitFor();
     await webview.page.keyboard.type("type:ReLU");
     await expect.poll(() => webview.page.locator(".search-count").innerText()).toMatch(/^\d+$/);
   });
