@@ -46,9 +46,9 @@ export function Panes({ model, file, matches, graph, onGraph }: PanesProps) {
   const share = chosen ?? 0.45;
   // In a sidebar the inspector has the picture's room only for what the user asked about.
   const summarizesModel = inspectorOpen && !wide && page.selected === null && !modelInspected;
-  // An empty place would stand there meanwhile.
+  // An empty place would stand there meanwhile. Beside the picture it is kept, for the picture to be fitted to what it will have.
   const isThere = Inspector.useIsThere(inspectorOpen && !summarizesModel);
-  const inspects = inspectorOpen && !summarizesModel && isThere;
+  const inspects = inspectorOpen && !summarizesModel && (wide || isThere);
   const summarizes = inspectorOpen && !wide && !inspects;
   const closeInspector = () => {
     setModelInspected(false);
@@ -72,7 +72,7 @@ export function Panes({ model, file, matches, graph, onGraph }: PanesProps) {
             onChange={(wanted) => dispatch({ kind: "prefer", preferences: { inspectorShare: { ...inspectorShare, [shape]: wanted } } })}
           />
           <div class={chosen === null ? "side roomy" : "side"} style={{ flexGrow: share }}>
-            <Inspector model={model} graph={graph} focused={modelInspected} onClose={closeInspector} />
+            {isThere ? <Inspector model={model} graph={graph} focused={modelInspected} onClose={closeInspector} /> : <Overview model={model} />}
           </div>
         </>
       )}

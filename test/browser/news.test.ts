@@ -179,12 +179,15 @@ describe("the host's news", () => {
       await webview.send({ kind: "state", state: fileState(), selection: { model: "net", path: "0" } });
       await settled(webview);
       expect((await items(webview)).find(({ selected }) => selected)?.id).toBe("0");
-      expect(await page.locator(".side").count()).toBe(0);
-      expect(await page.locator(".overview").count()).toBe(width < 560 ? 1 : 0);
+      expect(await page.locator(".side").count()).toBe(width < 560 ? 0 : 1);
+      expect(await page.locator(width < 560 ? ".overview" : ".side > .overview").count()).toBe(1);
+      const room = await page.locator(".graph-canvas").evaluate(({ clientWidth }) => clientWidth);
       arrive();
       await inspector(webview).getByRole("article", { name: "weight" }).waitFor();
       expect(await page.locator(".side > .inspector").count()).toBe(1);
-      expect(await page.locator(".overview").count()).toBe(0);
+      expect(await page.locator(".side > .overview, .panes > .overview").count()).toBe(0);
+      // What was fitted to the picture's room beside it is in view.
+      if (width >= 560) expect(await page.locator(".graph-canvas").evaluate(({ clientWidth }) => clientWidth)).toBe(room);
     },
   );
 

@@ -16,7 +16,12 @@ import { copyWithHistory, keptFor, rememberWindow } from "./savedArguments.js";
 
 /** The in-place form of an element-wise row: `name_`, which writes into its first argument and returns it. */
 export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Args[0] {
-  const operation = writing({ ...(row as Operation), ...row.effect, name: `${row.name}_`, sign: writeSign(row.sign) });
+  const operation = writing({
+    ...(row as Operation),
+    from: row.effect.kind === "moves" ? row.effect.from : undefined,
+    name: `${row.name}_`,
+    sign: writeSign(row.sign),
+  });
   definedRows.add(row as unknown as OperationRow<never, unknown>);
   return (...args) => {
     const watcher = observer();
