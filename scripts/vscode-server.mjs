@@ -112,6 +112,9 @@ export async function startServer({ dataFolder, release, askForTrust = false, dr
       output += String(chunk);
       const match = /Extension host agent listening on (\d+)/.exec(output);
       if (match) resolve(Number(match[1]));
+      // It goes on without listening.
+      if (output.includes("EADDRINUSE"))
+        reject(new Error(`Port ${port} is taken, perhaps by another \`npm start\`. \`npm start -- --browser --port=N\` takes another.`));
     };
     server.stdout.on("data", read);
     server.stderr.on("data", read);
