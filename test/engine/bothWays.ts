@@ -1,16 +1,24 @@
-import { afterEach, expect } from "vitest";
+import { expect } from "vitest";
 import * as torch from "../../src/engine/index.js";
-import { setWasmUse } from "../../src/engine/kernels/wasm/instance.js";
+import { setWasmUse, type WasmUse } from "../../src/engine/kernels/wasm/instance.js";
 
-afterEach(() => setWasmUse("where faster"));
+/** Computes with the WebAssembly kernels used so. The files of a worker share one engine: what held before holds again afterwards. */
+export function withWasm<T>(use: WasmUse, compute: () => T): T {
+  const before = setWasmUse(use);
+  try {
+    return compute();
+  } finally {
+    setWasmUse(before);
+  }
+}
 
 /** What `compute` gives with and without the WebAssembly kernels, from the same seed. */
 export function bothWays(compute: () => torch.Tensor): [number[], number[]] {
-  return (["always", "never"] as const).map((use) => {
-    setWasmUse(use);
+  const values = (): number[] => {
     torch.manualSeed(3);
     return (compute().reshape([-1]).tolist() as number[]).map(Number);
-  }) as [number[], number[]];
+  };
+  return [withWasm("always", values), withWasm("never", values)];
 }
 
 /** `tolerance` grows with the length of the sums that the two add up in different order and precision. */

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
+import { withWasm } from "./bothWays.js";
 
 afterEach(() => torch.interruptBy(null));
 
@@ -19,20 +20,27 @@ const calls: Readonly<Record<string, () => unknown>> = {
   quantile: () => torch.quantile(ascending, 0.3),
   exp: () => ascending.exp(),
   add: () => ascending.add(ascending),
+  "add of rows": () => ascending.reshape(-1, 64).t().add(ascending.reshape(64, -1)),
 };
 
-test.each(Object.keys(calls))("%s asks again and again within one call, and ends where it is told to", (name) => {
-  let asked = 0;
-  torch.interruptBy(() => void asked++);
-  calls[name]!();
-  expect(asked).toBeGreaterThan(8);
-  torch.interruptBy(() => {
-    if (--asked < 4) throw new Error("enough");
-  });
-  expect(() => calls[name]!()).toThrow("enough");
-  torch.interruptBy(null);
-  calls[name]!();
-});
+const ways = ["where faster", "never"] as const;
+
+test.each(ways.flatMap((use) => Object.keys(calls).map((name) => [name, use] as const)))(
+  "%s asks again and again within one call, and ends where it is told to: WebAssembly %s",
+  (name, use) =>
+    withWasm(use, () => {
+      let asked = 0;
+      torch.interruptBy(() => void asked++);
+      calls[name]!();
+      expect(asked).toBeGreaterThan(8);
+      torch.interruptBy(() => {
+        if (--asked < 4) throw new Error("enough");
+      });
+      expect(() => calls[name]!()).toThrow("enough");
+      torch.interruptBy(null);
+      calls[name]!();
+    }),
+);
 
 /** Comparison by comparison, as PyTorch has it: NaN last, equal ones as they stand. */
 function expected(values: readonly number[], descending: boolean): number[] {

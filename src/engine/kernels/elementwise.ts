@@ -1,5 +1,5 @@
 import { bool, type DType, type ElementArray } from "../dtype.js";
-import { checkInterrupt } from "../interruption.js";
+import { checkInterrupt, elementsBetweenLooks } from "../interruption.js";
 import { contiguousStrides, equalSizes } from "../size.js";
 import { through, type Tensor } from "../tensor.js";
 import { binaryRows, type BinaryRow } from "./binaryRows.js";
@@ -58,9 +58,6 @@ function elementsOf(operand: Operand, sizes: readonly number[]): Elements {
   return { data: operand.storage.data, offset, strides };
 }
 
-/** Elements between two looks for an interrupt. */
-const slice = 2 ** 20;
-
 /** output[i] = f(x[i]); `x` is broadcast to the output. `kernel` names the same function among the WebAssembly kernels. Safe in place. */
 export function unary(output: Tensor, x: Tensor, f: (value: number) => number, kernel?: KernelCall): void {
   if (output.isMeta) return;
@@ -80,7 +77,7 @@ export function unary(output: Tensor, x: Tensor, f: (value: number) => number, k
     const first = output.offset;
     const count = output.numel();
     for (let i = 0; i < count; checkInterrupt()) {
-      for (const end = Math.min(count, i + slice); i < end; i++) out[first + i] = g(a[start + i]!);
+      for (const end = Math.min(count, i + elementsBetweenLooks); i < end; i++) out[first + i] = g(a[start + i]!);
     }
     return;
   }
@@ -112,9 +109,16 @@ export function binary(output: Tensor, x: Tensor, y: Operand, f: (x: number, y: 
   const out = output.storage.data;
   const a = x.storage.data;
   if (output.isContiguous() && isDense(x, sizes)) {
-    const { offset } = output;
-    if (typeof y === "number") return row(out, offset, 1, a, x.offset, 1, Float64Array.of(y), 0, 0, output.numel());
-    if (isDense(y, sizes)) return row(out, offset, 1, a, x.offset, 1, y.storage.data, y.offset, 1, output.numel());
+    const single = typeof y === "number";
+    if (single || isDense(y, sizes)) {
+      const [b, q, stepB] = single ? [Float64Array.of(y), 0, 0] : [y.storage.data, y.offset, 1];
+      const count = output.numel();
+      for (let i = 0; i < count; i += elementsBetweenLooks) {
+        row(out, output.offset + i, 1, a, x.offset + i, 1, b, q + i * stepB, stepB, Math.min(count - i, elementsBetweenLooks));
+        checkInterrupt();
+      }
+      return;
+    }
   }
   const operandA = broadcastOperand(x, sizes);
   const operandB = elementsOf(y, sizes);

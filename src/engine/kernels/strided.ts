@@ -1,3 +1,5 @@
+import { checkInterrupt, elementsBetweenLooks } from "../interruption.js";
+
 /** One tensor's part in a walk: where it starts and how far each dimension steps, 0 where it is broadcast. */
 export interface Operand {
   readonly offset: number;
@@ -47,8 +49,12 @@ export function forEachRow(sizes: readonly number[], operands: readonly Operand[
   const offsets = operands.map((operand) => operand.offset);
   if (outer <= 0) return row(offsets);
   const index = new Array<number>(outer).fill(0);
-  for (;;) {
+  for (let sinceLook = 0; ; ) {
     row(offsets);
+    if ((sinceLook += sizes[outer]!) >= elementsBetweenLooks) {
+      sinceLook = 0;
+      checkInterrupt();
+    }
     let dim = outer - 1;
     for (; dim >= 0; dim--) {
       const size = sizes[dim]!;

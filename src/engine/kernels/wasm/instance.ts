@@ -270,9 +270,11 @@ export function isForWasm(size: number, fasterFrom: number): boolean {
   return size >= fasterFrom ? use !== "never" : use === "always";
 }
 
-/** For tests and benchmarks. Default "where faster". */
-export function setWasmUse(value: WasmUse): void {
+/** For tests and benchmarks. Default "where faster". Gives what held before. */
+export function setWasmUse(value: WasmUse): WasmUse {
+  const before = use;
   use = value;
+  return before;
 }
 
 /** @internal What the kernels import: where they work, and the functions of angles too large for theirs. */
