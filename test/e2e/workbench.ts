@@ -112,22 +112,19 @@ export class Workbench {
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
     const label = this.page.locator(".quick-input-list .label-name").getByText(title, { exact: true }).first();
-    await this.quickInput("F1", `>${title}`, label);
-    await label.click();
+    await this.quickInput("F1", `>${title}`, label, () => label.click({ timeout: 5000 }));
   }
 
   /** The same by keyboard alone. */
   async typeCommand(title: string): Promise<void> {
     const found = this.page.locator(".quick-input-list .monaco-list-row.focused .label-name").getByText(title, { exact: true });
-    await this.quickInput("F1", `>${title}`, found);
-    await this.page.keyboard.press("Enter");
+    await this.quickInput("F1", `>${title}`, found, () => this.page.keyboard.press("Enter"));
   }
 
   async openFile(name: string): Promise<void> {
     const { page } = this;
     const row = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
-    await this.quickInput("Control+P", name, row);
-    await row.click();
+    await this.quickInput("Control+P", name, row, () => row.click({ timeout: 5000 }));
     await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await page.locator(".monaco-editor .view-lines").first().waitFor();
   }
@@ -135,24 +132,25 @@ export class Workbench {
   /** Opens a notebook and takes our kernel for it. */
   async openNotebook(name: string): Promise<void> {
     const { page } = this;
-    await this.quickInput("Control+P", name, page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first());
-    await page.keyboard.press("Enter");
+    const row = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
+    await this.quickInput("Control+P", name, row, () => page.keyboard.press("Enter"));
     await page.locator(".notebook-editor .code-cell-row").first().waitFor();
     await this.typeCommand("Notebook: Select Notebook Kernel");
     await page.locator(".quick-input-list .label-name").getByText("Layerscope: PyTorch without Python", { exact: true }).first().click();
   }
 
   /**
-   * Opens VS Code's own box by its key and types into it until it offers what is looked for. What takes the focus meanwhile, as a page that is
-   * just loading, closes the box again; a palette that was opened before the extension's commands are known does not come to know them.
+   * Opens VS Code's own box by its key, types into it until it offers what is looked for, and takes it. What takes the focus meanwhile, as a page
+   * that is just loading, closes the box again; a palette that was opened before the extension's commands are known does not come to know them.
    */
-  private async quickInput(key: string, text: string, offered: Locator): Promise<void> {
+  private async quickInput(key: string, text: string, offered: Locator, take: () => Promise<void>): Promise<void> {
     const input = this.page.locator(".quick-input-widget input.input");
     for (let attempt = 1; ; attempt++) {
       await this.page.keyboard.press(key);
       try {
         await input.fill(text, { timeout: 5000 });
         await offered.waitFor({ timeout: 5000 });
+        await take();
         return;
       } catch (error) {
         if (attempt === 10) throw error;
