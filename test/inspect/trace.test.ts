@@ -53,6 +53,70 @@ describe("the data flow of a pass", () => {
     expect(flow.at(-1)).toMatch(/^\d+ add <- 2 1$/);
   });
 
+  test("calls a product as the code does, of whatever ranks", () => {
+    const shapes: [number[], number[]][] = [
+      [[3], [3]],
+      [[2, 3], [3]],
+      [[3], [3, 2]],
+      [
+        [2, 3],
+        [3, 2],
+      ],
+      [
+        [4, 2, 3],
+        [4, 3, 2],
+      ],
+      [
+        [5, 4, 2, 3],
+        [3, 2],
+      ],
+      [
+        [2, 3],
+        [4, 3, 2],
+      ],
+    ];
+    class Products extends nn.Module {
+      override forward(x: Tensor): void {
+        for (const [a, b] of shapes) torch.matmul(torch.ones(...a), torch.ones(...b));
+        torch.mm(x, x);
+        torch.bmm(x.unsqueeze(0), x.unsqueeze(0));
+      }
+    }
+    const products = new Products();
+    products(torch.rand(2, 2));
+    const { steps } = snapshotOf(inspection, products).trace!;
+    const named = steps.flatMap((step) => (step.kind === "operation" && step.multiplyAdds > 0 ? [`${nameText(step.name)} ${step.multiplyAdds}`] : []));
+    expect(named).toEqual(["matmul 3", "matmul 6", "matmul 6", "matmul 12", "matmul 48", "matmul 240", "matmul 48", "mm 8", "bmm 8"]);
+    class Failing extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        return x.matmul(x);
+      }
+    }
+    const failing = new Failing();
+    expect(() => failing(torch.rand(2, 3))).toThrow("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)");
+    const { steps: failed, failure } = snapshotOf(inspection, failing).trace!;
+    expect(failed[failure!.step]).toMatchObject({ kind: "operation", name: "matmul" });
+  });
+
+  test("packs and pads sequences in one step each, from their lengths", () => {
+    class Packed extends nn.Module {
+      override forward(x: Tensor, lengths: Tensor): Tensor {
+        const { packPaddedSequence, padPackedSequence, packSequence } = nn.utils.rnn;
+        const [padded] = padPackedSequence(packPaddedSequence(x, lengths, { enforceSorted: false }));
+        packSequence([x.select(1, 0), x.select(1, 1)]);
+        return padded;
+      }
+    }
+    const packed = new Packed();
+    packed(torch.rand(4, 2, 3), torch.tensor([2, 4]));
+    const flow = flowOf(snapshotOf(inspection, packed)).filter((line) => !line.includes("select"));
+    expect(flow.slice(1)).toEqual([
+      expect.stringMatching(/^1 packPaddedSequence <- input input/),
+      expect.stringMatching(/^2 padPackedSequence <- 1/),
+      expect.stringMatching(/^\d+ packSequence <- \d+ \d+$/),
+    ]);
+  });
+
   test("sees what batch normalization writes into its running statistics, and what a function of nn.init fills", () => {
     class Net extends nn.Module {
       norm = new nn.BatchNorm1d(3);
@@ -367,7 +431,7 @@ describe("the data flow of a pass", () => {
       "5 mul <- 3 4",
       "6 add <- input 5",
       "7 to <- 2",
-      "8 mm <- 6 7",
+      "8 matmul <- 6 7",
       "9 arange <- ",
       "10 add <- 8 9",
       "11 add <- 10 constant",

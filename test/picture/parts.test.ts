@@ -129,3 +129,19 @@ it("diagonals are parts, except of a matrix that is nothing else", async () => {
   const svg = await renderSvg(traced(new Diagonals(), [4, 4]).snapshot, { depth: "all" });
   expect([...svg.matchAll(/>(\.diagonal[^<]*)</g)].map(([, text]) => text).toSorted()).toEqual([".diagonal()", ".diagonal(0, 1, 2)", ".diagonal(1)"]);
 });
+
+class Windows extends nn.Module {
+  override forward(x: Tensor): Tensor[] {
+    return [x.unfold(1, 3, 2).relu(), x.asStrided([2, 3], [1, 1], 1).relu(), x.unfold(1, 9, 1).relu()];
+  }
+}
+
+it("windows are parts, in the words of the language, except of one that is all", async () => {
+  const { snapshot } = traced(new Windows(), [2, 9]);
+  const shown = async (language: "typescript" | "python") => {
+    const svg = await renderSvg({ ...snapshot, language }, { depth: "all" });
+    return [...svg.matchAll(/>(\.\w+\([^<]*)</g)].map(([, text]) => text).toSorted();
+  };
+  expect(await shown("typescript")).toEqual([".asStrided([2, 3], [1, 1], 1)", ".unfold(1, 3, 2)"]);
+  expect(await shown("python")).toEqual([".as_strided([2, 3], [1, 1], 1)", ".unfold(1, 3, 2)"]);
+});

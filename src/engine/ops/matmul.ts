@@ -238,7 +238,12 @@ export function mv(x: Tensor, ...args: AllArguments<[vec: Tensor], { readonly ve
  * The matrix product (torch.matmul): of vectors their dot product, of a matrix and a vector a vector, of stacks of matrices the
  * product of each pair, with the dimensions before the last two broadcast.
  */
-export const matmul: OfTwo<Tensor> = ofTwo("matmul", (x: Tensor, y: Tensor): Tensor => {
+export const matmul: OfTwo<Tensor> = ofTwo(
+  "matmul",
+  defineComposite({ name: "matmul", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand], sign: "@" }, productOf),
+);
+
+function productOf(x: Tensor, y: Tensor): Tensor {
   const dimsX = x.sizes.length;
   const dimsY = y.sizes.length;
   if (dimsX === 0 || dimsY === 0) {
@@ -247,24 +252,14 @@ export const matmul: OfTwo<Tensor> = ofTwo("matmul", (x: Tensor, y: Tensor): Ten
   if (dimsX === 1 && dimsY === 1) return dotOperation(x, y);
   if (dimsX === 2 && dimsY === 1) return mvOperation(x, y);
   if (dimsX === 2 && dimsY === 2) return mmOperation(x, y);
-  if (dimsX > 2 && dimsY > 2) return named("UnsafeViewBackward0", batchedOperation(x, y));
-  return reshapedProduct(x, y);
-});
-
-/** Products that take a change of shape before and after. */
-const reshapedProduct = defineComposite(
-  { name: "matmul", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand], sign: "@" },
-  (x: Tensor, y: Tensor): Tensor => {
-    const dimsX = x.sizes.length;
-    if (dimsX === 1) return named(y.sizes.length === 2 ? "SqueezeBackward4" : "UnsafeViewBackward0", matmul(x.unsqueeze(0), y).squeeze(-2));
-    if (y.sizes.length === 1) return named("UnsafeViewBackward0", matmul(x, y.unsqueeze(1)).squeeze(-1));
-    if (dimsX === 2) return named("UnsafeViewBackward0", batchedOperation(x, y));
-    // One product of the flattened stack, as PyTorch folds it.
-    const k = x.sizes[dimsX - 1]!;
-    requireMatching(product(x.sizes.slice(0, -1)), k, y.sizes[0]!, y.sizes[1]!);
-    return named("UnsafeViewBackward0", mmOperation(x.reshape([-1, k]), y).reshape([...x.sizes.slice(0, -1), y.sizes[1]!]));
-  },
-);
+  if (dimsX === 1) return named(dimsY === 2 ? "SqueezeBackward4" : "UnsafeViewBackward0", productOf(x.unsqueeze(0), y).squeeze(-2));
+  if (dimsY === 1) return named("UnsafeViewBackward0", productOf(x, y.unsqueeze(1)).squeeze(-1));
+  if (dimsX === 2 || dimsY > 2) return named("UnsafeViewBackward0", batchedOperation(x, y));
+  // One product of the flattened stack, as PyTorch folds it.
+  const k = x.sizes[dimsX - 1]!;
+  requireMatching(product(x.sizes.slice(0, -1)), k, y.sizes[0]!, y.sizes[1]!);
+  return named("UnsafeViewBackward0", mmOperation(x.reshape([-1, k]), y).reshape([...x.sizes.slice(0, -1), y.sizes[1]!]));
+}
 
 type LinearArgs = [x: Tensor, weight: Tensor, bias: Tensor | null];
 

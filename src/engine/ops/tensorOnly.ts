@@ -13,7 +13,7 @@ import { sum } from "./reduction.js";
 import { asStrided, expand, reshape } from "./shape.js";
 import * as special from "./special.js";
 import { accumulated } from "./rules/windows.js";
-import { moves, views, writing, operand, notCounted } from "../operation.js";
+import { moves, writing, operand, notCounted } from "../operation.js";
 
 /** Methods that are no functions of `torch`, or that take their arguments in another order there. */
 
@@ -235,7 +235,7 @@ function unfoldedWindow(x: Tensor, dimension: number, size: number, step: number
 
 const unfoldOperation = defineView<[x: Tensor, dimension: number, size: number, step: number]>({
   name: "unfold",
-  effect: views,
+  effect: { kind: "part", parts: ([, ...at]) => [{ index: `.unfold(${at.join(", ")})` }] },
   arguments: ["input", "dimension", "size", "step"],
   window: unfoldedWindow,
   backward: (gradient, x, ...args) => accumulated(gradient, x.sizes, (zeros) => unfoldedWindow(zeros, ...args)),

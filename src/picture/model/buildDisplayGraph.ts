@@ -6,6 +6,7 @@ import { declaredEdges, measuredEdges, withWaysBack } from "./displayEdges.js";
 import { notInitialized, type DisplayContent, type DisplayEdge, type DisplayGraph, type DisplayNode, type Turn } from "./displayGraph.js";
 import { shortArguments } from "./labels.js";
 import { partName, splitParts, withInserted } from "./splitParts.js";
+import { partIn } from "./parts.js";
 import type { ModuleFacts, PictureModel } from "./pictureModel.js";
 import { foldOf, single, type Row } from "./rows.js";
 import type { Member, StandingRow } from "./standing.js";
@@ -180,7 +181,7 @@ class Builder {
         calls: 1,
         status: "ran",
         outputShape: shown.outputShape,
-        part: shown,
+        part: partIn(this.model.snapshot.language, shown),
       };
       this.#nodes.set(node, made);
       this.#parents.set(node, parent);

@@ -1,4 +1,5 @@
-import type { ForwardTrace, OperationStep, StepId, TensorPart, ValueId } from "../../protocol/index.js";
+import { writeName } from "../../describe/arguments.js";
+import type { ForwardTrace, Language, OperationStep, StepId, TensorPart, ValueId } from "../../protocol/index.js";
 import type { FlowEdge } from "./dataFlow.js";
 
 /** Which part of a tensor flows on. */
@@ -47,6 +48,12 @@ export function partTaken({ via, value }: Pick<FlowEdge, "via" | "value">, { ste
 
 function countOf(shape: readonly number[] | undefined): number | undefined {
   return shape?.reduce((product, size) => product * size, 1);
+}
+
+/** With the calls that take parts (`.asStrided(`) as the language writes them. */
+export function partIn(language: Language, { chain, until, ...part }: PartShown): PartShown {
+  const written = (each: TensorPart): TensorPart => ({ ...each, index: each.index.replace(/^\.\w+/, (call) => writeName(call, language)) });
+  return { ...part, chain: chain.map(written), until: until && until.map(written) };
 }
 
 /** "1 of 2", "[:, :58]"; in a folded loop the parts of its first and its last turn. */

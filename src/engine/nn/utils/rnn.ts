@@ -8,7 +8,7 @@ import { indexCopy, indexSelect } from "../../ops/indexedSlices.js";
 import { stack } from "../../ops/joining.js";
 import { pad } from "../../ops/padding.js";
 import { argsort } from "../../ops/sorting.js";
-import { broadcastSizes, type Scalar } from "../../ops/rules/promotion.js";
+import { broadcastSizes } from "../../ops/rules/promotion.js";
 import { formatSizes, product } from "../../size.js";
 import { Tensor } from "../../tensor.js";
 import { computes, ofParts } from "../../operation.js";
@@ -86,16 +86,6 @@ function packedPlaces(batchSizes: readonly number[], batch: number): number[] {
   return batchSizes.flatMap((size, step) => Array.from({ length: size }, (_, i) => step * batch + i));
 }
 
-const packOf = defineComposite(
-  { name: "packPaddedSequence", effect: computes, multiplyAdds: ofParts, arguments: ["input", "batchSizes", "order", "batchFirst"] },
-  (input: Tensor, batchSizes: readonly number[], order: Tensor | null, batchFirst: boolean): Tensor => {
-    const sorted = order === null ? input : indexSelect(input, batchFirst ? 0 : 1, order);
-    const steps = batchFirst ? sorted.transpose(0, 1) : sorted;
-    const [length, batch, ...rest] = steps.sizes as [number, number, ...number[]];
-    return indexSelect(steps.reshape([length * batch, ...rest]), 0, integers(packedPlaces(batchSizes, batch), input));
-  },
-);
-
 export interface PackOptions {
   /** Whether the batch is the first dimension, not the second. Default false. */
   readonly batchFirst?: boolean;
@@ -113,43 +103,42 @@ export function packPaddedSequence(
   input: Tensor,
   ...args: WithRequired<[lengths: Lengths], { readonly lengths: Lengths }, [batchFirst: boolean, enforceSorted: boolean], PackOptions>
 ): PackedSequence {
-  const [[given], rest] = requiredFirst<[lengths: Lengths]>("pack_padded_sequence", ["lengths"], args);
+  const [[lengths], rest] = requiredFirst<[lengths: Lengths]>("pack_padded_sequence", ["lengths"], args);
   const { batchFirst = false, enforceSorted = true } = collect<PackOptions>("packPaddedSequence", ["batchFirst", "enforceSorted"], rest);
-  const lengths = given instanceof Tensor ? (given.tolist() as number[]) : given;
-  const [steps, batch] = (batchFirst ? [input.sizes[1], input.sizes[0]] : input.sizes) as [number, number];
-  if (lengths.length !== batch) throw new RuntimeError(`Expected \`len(lengths)\` to be equal to batch_size, but got ${lengths.length} (batch_size=${batch})`);
-  if (lengths.some((length) => !(length > 0))) {
-    throw new RuntimeError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
-  }
-  // PyTorch reads past the end here.
-  if (lengths.some((length) => length > steps)) throw new RuntimeError(`Expected lengths of at most ${steps}, but got ${formatSizes(lengths)}`);
-  const order = [...lengths.keys()].sort((a, b) => lengths[b]! - lengths[a]!);
-  if (enforceSorted && order.some((place, i) => (i > 0 && lengths[place]! === lengths[order[i - 1]!]! ? false : place !== i))) {
-    throw new RuntimeError(
-      "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability.",
-    );
-  }
-  const batchSizes = Array.from({ length: Math.max(...lengths) }, (_, step) => lengths.filter((length) => length > step).length);
-  const indices = enforceSorted ? null : integers(order, input);
-  const unsorted =
-    indices &&
-    integers(
-      [...order.keys()].sort((a, b) => order[a]! - order[b]!),
-      input,
-    );
-  return new PackedSequence(packOf(input, batchSizes, indices, batchFirst), tensor(batchSizes, { dtype: int64 }), indices, unsorted);
+  return packOf(input, lengths, batchFirst, enforceSorted);
 }
 
-const padOf = defineComposite(
-  { name: "padPackedSequence", effect: computes, multiplyAdds: ofParts, arguments: ["packed", "batchSizes", "totalLength", "paddingValue", "batchFirst"] },
-  (packed: PackedSequence, batchSizes: readonly number[], steps: number, value: Scalar, batchFirst: boolean): Tensor => {
-    const { data, unsortedIndices } = packed;
-    const batch = batchSizes[0]!;
-    const rest = data.sizes.slice(1);
-    const padding = full([steps * batch, ...rest], value, { dtype: data.dtype, device: data.device });
-    const padded = indexCopy(padding, 0, integers(packedPlaces(batchSizes, batch), data), data).reshape([steps, batch, ...rest]);
-    const ordered = unsortedIndices === null ? padded : indexSelect(padded, 1, unsortedIndices);
-    return batchFirst ? ordered.transpose(0, 1) : ordered;
+const packOf = defineComposite(
+  { name: "packPaddedSequence", effect: computes, multiplyAdds: ofParts, arguments: ["input", "lengths", ["batchFirst", false], ["enforceSorted", true]] },
+  (input: Tensor, given: Lengths, batchFirst: boolean, enforceSorted: boolean): PackedSequence => {
+    const lengths = given instanceof Tensor ? (given.tolist() as number[]) : given;
+    const padded = batchFirst ? input.transpose(0, 1) : input;
+    const [steps, batch, ...rest] = padded.sizes as [number, number, ...number[]];
+    if (lengths.length !== batch) {
+      throw new RuntimeError(`Expected \`len(lengths)\` to be equal to batch_size, but got ${lengths.length} (batch_size=${batch})`);
+    }
+    if (lengths.some((length) => !(length > 0))) {
+      throw new RuntimeError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
+    }
+    // PyTorch reads past the end here.
+    if (lengths.some((length) => length > steps)) throw new RuntimeError(`Expected lengths of at most ${steps}, but got ${formatSizes(lengths)}`);
+    const order = [...lengths.keys()].sort((a, b) => lengths[b]! - lengths[a]!);
+    if (enforceSorted && order.some((place, i) => (i > 0 && lengths[place]! === lengths[order[i - 1]!]! ? false : place !== i))) {
+      throw new RuntimeError(
+        "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability.",
+      );
+    }
+    const batchSizes = Array.from({ length: Math.max(...lengths) }, (_, step) => lengths.filter((length) => length > step).length);
+    const indices = enforceSorted ? null : integers(order, input);
+    const unsorted =
+      indices &&
+      integers(
+        [...order.keys()].sort((a, b) => order[a]! - order[b]!),
+        input,
+      );
+    const sorted = indices === null ? padded : indexSelect(padded, 1, indices);
+    const data = indexSelect(sorted.reshape([steps * batch, ...rest]), 0, integers(packedPlaces(batchSizes, batch), input));
+    return new PackedSequence(data, tensor(batchSizes, { dtype: int64 }), indices, unsorted);
   },
 );
 
@@ -172,26 +161,42 @@ export function padPackedSequence(
     paddingValue = 0,
     totalLength = null,
   } = collect<PadPackedOptions>("padPackedSequence", ["batchFirst", "paddingValue", "totalLength"], args);
-  const batchSizes = sequence.batchSizes.tolist() as number[];
-  const longest = batchSizes.length;
-  if (totalLength !== null && totalLength < longest) {
-    throw new ValueError(
-      `Expected total_length to be at least the length of the longest sequence in input, but got total_length=${totalLength} and max sequence length being ${longest}`,
-    );
-  }
-  const padded = padOf(sequence, batchSizes, totalLength ?? longest, paddingValue, batchFirst);
-  const lengths = Array.from({ length: batchSizes[0]! }, (_, i) => batchSizes.filter((size) => size > i).length);
-  const order = sequence.unsortedIndices;
-  // On the meta device nobody knows the order any more.
-  const places = order === null || order.isMeta ? [...lengths.keys()] : (order.tolist() as number[]);
-  return [
-    padded,
-    tensor(
-      places.map((place) => lengths[place]!),
-      { dtype: int64 },
-    ),
-  ];
+  return padOf(sequence, batchFirst, paddingValue, totalLength);
 }
+
+const padOf = defineComposite(
+  { name: "padPackedSequence", effect: computes, multiplyAdds: ofParts, arguments: ["sequence", ["batchFirst", false], ["paddingValue", 0], "totalLength"] },
+  (
+    { data, batchSizes: sizes, unsortedIndices: order }: PackedSequence,
+    batchFirst: boolean,
+    value: number,
+    totalLength: number | null,
+  ): [padded: Tensor, lengths: Tensor] => {
+    const batchSizes = sizes.tolist() as number[];
+    const longest = batchSizes.length;
+    if (totalLength !== null && totalLength < longest) {
+      throw new ValueError(
+        `Expected total_length to be at least the length of the longest sequence in input, but got total_length=${totalLength} and max sequence length being ${longest}`,
+      );
+    }
+    const steps = totalLength ?? longest;
+    const batch = batchSizes[0]!;
+    const rest = data.sizes.slice(1);
+    const padding = full([steps * batch, ...rest], value, { dtype: data.dtype, device: data.device });
+    const padded = indexCopy(padding, 0, integers(packedPlaces(batchSizes, batch), data), data).reshape([steps, batch, ...rest]);
+    const ordered = order === null ? padded : indexSelect(padded, 1, order);
+    const lengths = Array.from({ length: batch }, (_, i) => batchSizes.filter((size) => size > i).length);
+    // On the meta device nobody knows the order any more.
+    const places = order === null || order.isMeta ? [...lengths.keys()] : (order.tolist() as number[]);
+    return [
+      batchFirst ? ordered.transpose(0, 1) : ordered,
+      tensor(
+        places.map((place) => lengths[place]!),
+        { dtype: int64 },
+      ),
+    ];
+  },
+);
 
 export interface PadSequenceOptions {
   /** Whether the batch becomes the first dimension, not the second. Default false. */
@@ -254,12 +259,18 @@ export function unpadSequence(
 /** Sequences (length, *) of different lengths, packed; `enforceSorted` as for packPaddedSequence. (torch.nn.utils.rnn.pack_sequence) */
 export function packSequence(sequences: readonly Tensor[], ...args: Arguments<[enforceSorted: boolean], { readonly enforceSorted?: boolean }>): PackedSequence {
   const { enforceSorted = true } = collect<{ enforceSorted?: boolean }>("packSequence", ["enforceSorted"], args);
-  return packPaddedSequence(
-    padSequence(sequences),
-    sequences.map((each) => each.sizes[0]!),
-    { enforceSorted },
-  );
+  return packSequenceOf(sequences, enforceSorted);
 }
+
+const packSequenceOf = defineComposite(
+  { name: "packSequence", effect: computes, multiplyAdds: ofParts, arguments: ["sequences", ["enforceSorted", true]] },
+  (sequences: readonly Tensor[], enforceSorted: boolean): PackedSequence =>
+    packPaddedSequence(
+      padSequence(sequences),
+      sequences.map((each) => each.sizes[0]!),
+      { enforceSorted },
+    ),
+);
 
 /** The sequences that were packed, in the order that they had. (torch.nn.utils.rnn.unpack_sequence) */
 export function unpackSequence(packed: PackedSequence): Tensor[] {

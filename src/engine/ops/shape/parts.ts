@@ -15,7 +15,7 @@ import {
   type WithRequired,
 } from "../../arguments.js";
 import { accumulated, permuted, slicedWindow } from "../rules/windows.js";
-import { views, rangeIndex, indexAlong, type Part, ofParts } from "../../operation.js";
+import { rangeIndex, indexAlong, type Part, ofParts } from "../../operation.js";
 
 // ---- parts
 
@@ -123,7 +123,10 @@ export function diagonal(x: Tensor, ...args: Arguments<[offset: number, dim1: nu
 
 const asStridedOperation = defineView<[x: Tensor, sizes: readonly number[], strides: readonly number[], offset: number]>({
   name: "asStrided",
-  effect: views,
+  effect: {
+    kind: "part",
+    parts: ([, sizes, strides, offset]) => [{ index: `.asStrided([${sizes.join(", ")}], [${strides.join(", ")}]${offset ? `, ${offset}` : ""})` }],
+  },
   arguments: ["input", "size", "stride", "storageOffset"],
   window(x, sizes, strides, offset) {
     if (sizes.length !== strides.length) throw new RuntimeError("mismatch in length of strides and shape");
