@@ -90,10 +90,15 @@ function takenBy(signatures) {
   let positional = [];
   let needed = 0;
   const options = new Map();
-  for (const signature of signatures) {
-    const found = parametersOf(signature);
+  const all = signatures.map(parametersOf);
+  for (const found of all) {
     if (found.positional.length > positional.length) ({ positional, needed } = found);
     for (const [name, option] of found.options) options.set(name, { ...option, nullable: option.nullable || (options.get(name)?.nullable ?? false) });
+  }
+  // A shorter way with the same arguments in front needs fewer of them, but for those that it has among its options.
+  for (const found of all) {
+    const isShorter = found.positional.length > 0 && found.positional.every(({ name }, i) => name === positional[i].name);
+    if (isShorter && !positional.some(({ name }, i) => i >= found.needed && found.options.get(name)?.isAlways)) needed = Math.min(needed, found.needed);
   }
   return { positional: positional.map((each, i) => ({ ...each, name: (i < 2 && inFront[each.name]) || each.name })), options, needed };
 }

@@ -161,11 +161,11 @@ class Refused(Exception):
 
 
 def _wrong_item(signature, parameter, value, at):
-    """The error of a function of that signature alone for one of its arguments, at that place."""
+    """The error of a function of that signature alone for one of its arguments, at that place; `at` is None where it is given by name."""
     failed = []
     try:
         if not _fits(parameter, value, at, failed):
-            return TypeError(signature._wrong(parameter, value, None, at, failed))
+            return TypeError(signature._wrong(parameter, value, parameter.name if at is None else None, at, failed))
         _check_items(signature.name, parameter, value)
     except Refused as refusal:
         return TypeError(str(refusal))

@@ -61,6 +61,9 @@ def bind(path, args, kwargs):
             at = place_of(path, snake(path.replace("#", ".").rpartition(".")[2]), name)
             if at is not None and (at >= max(len(positional), 1) or (at < len(args))):
                 at = None
+        if name == "reduction" and not isinstance(value, str):
+            # Refused by what PyTorch says of it, None too.
+            value = str(value)
         if value is None and known and js not in known[2] and at is None:
             continue
         if name in _WHERE and at is None and (not known or js not in known[1]):

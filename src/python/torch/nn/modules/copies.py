@@ -56,7 +56,9 @@ class TextAndCopies:
             for name in _hook_fields:
                 new.__dict__[name] = copy.copy(original.__dict__[name])
             new.__dict__["_non_persistent_buffers_set"] = set(original._non_persistent_buffers_set)
-            new.__dict__["_floats"] = original.__dict__["_floats"]
+            for name in ("_floats", "_not_taken"):
+                if name in original.__dict__:
+                    new.__dict__[name] = original.__dict__[name]
         return whole
 
     def __copy__(self):
@@ -81,7 +83,7 @@ _hook_fields = (
     "_backward_pre_hooks", "_backward_hooks", "_forward_hooks", "_forward_hooks_with_kwargs", "_forward_hooks_always_called", "_forward_pre_hooks",
     "_forward_pre_hooks_with_kwargs", "_state_dict_hooks", "_state_dict_pre_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks",
 )
-_own_fields = frozenset(("training", "_parameters", "_buffers", "_modules", "_engine_id", "_peer", "_non_persistent_buffers_set", "_floats", *_hook_fields))
+_own_fields = frozenset(("training", "_parameters", "_buffers", "_modules", "_engine_id", "_peer", "_non_persistent_buffers_set", "_floats", "_not_taken", *_hook_fields))
 
 
 def _pair(original, new, memo, pairs):
@@ -107,8 +109,17 @@ def _tensor_pairs(original, new):
                 yield tensor, copied
 
 
+def _is_number(shown, value):
+    if shown in ("True", "False"):
+        return type(value) is not bool and (shown == "True") == bool(value)
+    try:
+        return float(shown) == value
+    except ValueError:
+        return False
+
+
 def _with_floats(text, floats, not_taken):
-    """What was given as a float or a tuple is printed as one, though JavaScript does not tell 1.0 from 1, nor a tuple from a list; so is what no call will take."""
+    """What was given as a float, an int, a bool or a tuple is printed as one, though JavaScript does not tell 1.0 from 1, nor a tuple from a list; so is what no call will take."""
     if floats:
         import re
 
@@ -117,6 +128,6 @@ def _with_floats(text, floats, not_taken):
                 text = re.sub(rf"(?<!\w){re.escape(name)}=(\([^)]*\)|\[[^\]]*\]|[^,]*)", lambda _: f"{name}={value}", text)
             elif type(value) is tuple:
                 text = text.replace(f"{name}={list(value)}", f"{name}={value}")
-            elif value.is_integer():
-                text = re.sub(rf"(?<![\w]){re.escape(name)}={int(value)}(?![\w.])", f"{name}={value}", text)
+            else:
+                text = re.sub(rf"(?<!\w){re.escape(name)}=([\w.+-]+)", lambda shown: f"{name}={value}" if _is_number(shown[1], value) else shown[0], text)
     return text

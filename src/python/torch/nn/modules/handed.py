@@ -11,20 +11,32 @@ _OTHERS = [
     ("Tensor softmax", r"Softm(ax|in)"),
     ("Tensor log_softmax", r"LogSoftmax"),
     ("Tensor flatten", r"Flatten"),
+    *((f"torch {name}", pattern) for name, pattern in (("batch_norm", r"BatchNorm\dd|SyncBatchNorm"), ("instance_norm", r"InstanceNorm\dd"), ("kl_div", r"KLDivLoss"))),
+    ("nn pad", r"(Zero|Constant|Circular)Pad\dd"),
+    *((f"{'torch' if count == 1 else 'nn'} avg_pool{count}d", f"LPPool{count}d") for count in (1, 2, 3)),
 ]
-# What the layer hands on as something else than it was given.
-_CHANGED = frozenset("input weight bias reduction normalized_shape padding_idx".split())
+# What the function calls otherwise than the layer.
+_NAMED = {"pad": "padding"}
+# Handed to one of several overloads with all that they take.
+_OVERLOADED = re.compile(r"Conv.*|CTCLoss")
+# What the layer hands on as something else than it was given, or asks the truth of.
+_CHANGED = frozenset("input weight bias reduction normalized_shape padding_idx include_last_offset".split())
+# None of which stands for something.
+_NONE_TAKEN = frozenset(("momentum",))
 # What a constructor works with already.
 _USED_BEFORE = frozenset("groups num_groups num_channels p normalized_shape padding_idx num_embeddings embedding_dim num_features".split())
 
 
 @lru_cache(None)
 def _function(layer):
-    """The signatures of the function that a layer of that name is handed to; none where it is not one alone, but for convolutions."""
+    """The signatures of the function that a layer of that name is handed to; none where it is not known which of several."""
     other = next((name for name, pattern in _OTHERS if re.fullmatch(pattern, layer)), None)
     name = other or _by_letters().get(layer.lower())
     known = signatures(*name.split(" ")) if name else ()
-    return (name.split(" ")[0], known) if len(known) == 1 or layer.startswith("Conv") else ("", ())
+    if layer == "EmbeddingBag":
+        # The other takes less than the layer gives.
+        known = known[:1]
+    return (name.split(" ")[0], known) if len(known) == 1 or _OVERLOADED.fullmatch(layer) else ("", ())
 
 
 @lru_cache(None)
@@ -41,19 +53,19 @@ def _as_handed(layer, parameter, value):
     """A number where PyTorch's layer or its function makes a tuple of it, and sizes where None stands for the input's."""
     if layer.startswith("Adaptive") and isinstance(value, (tuple, list)):
         return type(value)(1 if each is None else each for each in value)
-    makes_tuples = layer.startswith("Conv") or layer == "Unfold"
-    if not makes_tuples or parameter.size == 0:
+    count = 2 * int(layer[-2]) if parameter.name == "pad" else parameter.size
+    if not count or not (layer.startswith("Conv") or layer == "Unfold" or parameter.name == "pad"):
         return value
     if isinstance(value, str) and parameter.name == "padding":
         return value
     if hasattr(type(value), "__iter__") and not hasattr(value, "requires_grad"):
         return tuple(value)
-    return (value,) * parameter.size
+    return (value,) * count
 
 
-def _is_taken(parameter, value):
+def _is_taken(layer, parameter, value):
     # A dim is chosen, with a warning.
-    if value is None and (parameter.name == "dim" or parameter.allows_none or parameter.is_optional and parameter.default == "None"):
+    if value is None and (parameter.name in _NONE_TAKEN or parameter.name == "dim" and "soft" in layer.lower() or parameter.allows_none or parameter.is_optional and parameter.default == "None"):
         return True
     try:
         if not _fits(parameter, value, 0, []):
@@ -68,13 +80,14 @@ def not_taken(layer, given):
     """Of the arguments of a layer's constructor, by name, those that its call will be refused for, as they are handed on."""
     found = {}
     for parameter in {each.name: each for signature in reversed(_function(layer)[1]) for each in signature.parameters}.values():
-        if parameter.name in given and parameter.name not in _CHANGED:
-            value = given[parameter.name]
+        name = _NAMED.get(parameter.name, parameter.name)
+        if name in given and name not in _CHANGED and (name != "mode" or parameter.kind == "c10::string_view"):
+            value = given[name]
             if isinstance(value, str) and parameter.name == "padding" and layer.startswith("Conv"):
                 continue
             value = _as_handed(layer, parameter, value)
-            if not _is_taken(parameter, value):
-                found[parameter.name] = value
+            if not _is_taken(layer, parameter, value):
+                found[name] = value
     return found
 
 
@@ -82,7 +95,7 @@ def in_place_of(layer, names):
     """Values to make the layer with, where those given cannot be; None where its constructor is to say so."""
     if _USED_BEFORE & {*names}:
         return None
-    known = {each.name: each for each in _function(layer)[1][0].parameters}
+    known = {_NAMED.get(each.name, each.name): each for each in _function(layer)[1][0].parameters}
     return {name: False if known[name].kind == "bool" else "none" if known[name].kind == "c10::string_view" else 1 for name in names}
 
 
@@ -97,10 +110,12 @@ def refusal(module, layer, inputs):
     if len(known) > 1:
         values = []
         for each in signature.parameters:
-            own = getattr(module, each.name, None) if each.name != "input" else inputs[0] if inputs else None
+            at = len(values)
+            own = inputs[at] if at < len(inputs) else 1 if each.name == "reduction" else getattr(module, each.name, None)
             values.append(wrong.get(each.name, _as_handed(layer, each, own)))
         return refused(place, signature.name, tuple(values), {})
     for at, each in enumerate(signature.parameters):
-        if each.name in wrong:
-            return _wrong_item(signature, each, wrong[each.name], at)
+        name = _NAMED.get(each.name, each.name)
+        if name in wrong:
+            return _wrong_item(signature, each, wrong[name], None if each.is_keyword or name == "ceil_mode" and layer.startswith("LPPool") else at)
     return None

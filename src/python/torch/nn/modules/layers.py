@@ -6,7 +6,7 @@ from ... import _bridge as b
 from ..._bridge import _e, camel, encode, result, snake
 from ..._arguments import no_tensor
 from ..._calls import bind, check_signature, row, signature_of
-from . import calling, handed
+from . import calling, handed, making
 from .lazy import LazyModuleMixin
 from .module import Module, classes, construct, sync
 from .peers import has_own_reset
@@ -76,17 +76,20 @@ def _init(path):
         try:
             if known and len(args) > len(names):
                 check(self, args, kwargs)
+            by_name = {**dict(zip(map(snake, names), args)), **kwargs}
+            making.check(name, by_name)
+            args, kwargs = [_taken(name, each, value) for each, value in zip(map(snake, names), args)] if known else args, {each: _taken(name, each, value) for each, value in kwargs.items()}
             given, options = bind(path, args, kwargs)
             if options and any(each not in names for each in options):
                 check(self, args, kwargs)
-            wrong = handed.not_taken(name, {**dict(zip(map(snake, names), args)), **kwargs}) if known else {}
+            wrong = handed.not_taken(name, by_name) if known else {}
             try:
                 construct(self, given, options or None)
             except (TypeError, RuntimeError):
                 instead = wrong and handed.in_place_of(name, wrong)
                 if not instead:
                     raise
-                construct(self, *bind(path, (), {**dict(zip(map(snake, names), args)), **kwargs, **instead}))
+                construct(self, *bind(path, (), {**by_name, **instead}))
             if "kernel_size" in wrong and re.fullmatch(r"(Max|Avg)Pool\dd", name) and kwargs.get("stride") is None and len(args) < 2:
                 wrong["stride"] = wrong["kernel_size"]
         except (TypeError, RuntimeError):
@@ -94,13 +97,16 @@ def _init(path):
                 check(self, args, kwargs)
             raise
         sync(self)
+        if name.startswith("Transformer") and "dropout" in by_name:
+            for inner in self.modules():
+                if isinstance(inner, classes["Dropout"]):
+                    inner.__dict__["_floats"] = {"p": by_name["dropout"]}
         if name in ("TransformerEncoder", "Transformer"):
             _warn_of_nested(self, options or {})
         if has_own_reset(type(self)):
             self.reset_parameters()
-        names = [snake(each) for each in names]
-        kept = {each: value for each, value in (*zip(names, args), *kwargs.items()) if type(value) in (float, tuple)}
-        if type(kept.get("kernel_size")) is tuple and "stride" in names and kwargs.get("stride") is None and len(args) < 2:
+        kept = {each: _as_kept(name, each, value) for each, value in by_name.items() if each != "bias" and (type(value) in (float, int, bool, tuple) or value is None and each in _FLAGS)}
+        if type(kept.get("kernel_size")) is tuple and any(each == "stride" for each in names) and kwargs.get("stride") is None and len(args) < 2:
             kept["stride"] = kept["kernel_size"]
         kept.update(wrong)
         self.__dict__["_floats"] = kept or None
@@ -108,6 +114,25 @@ def _init(path):
             self.__dict__["_not_taken"] = tuple(wrong)
 
     return __init__
+
+
+# Whose truth PyTorch's constructors ask for: None and what is empty are False.
+_FLAGS = frozenset("bias affine elementwise_affine track_running_stats bidirectional add_bias_kv add_zero_attn".split())
+
+
+def _taken(layer, name, value):
+    """An argument as the engine takes it: a tensor without dimensions is its number, a flag is True or False."""
+    if name in _FLAGS and not isinstance(value, bool):
+        return bool(value)
+    if "weight" not in name and (name not in making.SIZES or re.fullmatch(r".*Pool\d?d?", layer)) and getattr(value, "ndim", None) == 0 and hasattr(value, "requires_grad") and "meta" not in str(value.device):
+        return value.item()
+    return value
+
+
+def _as_kept(layer, name, value):
+    """PyTorch's constructors make a float of some numbers."""
+    is_made_float = name == "scale_factor" or name == "dropout" and layer in ("RNN", "LSTM", "GRU")
+    return float(value) if is_made_float and type(value) is int else value
 
 
 def _warn_of_nested(module, options):

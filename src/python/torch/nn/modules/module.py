@@ -248,7 +248,8 @@ class Module(Calling, Hooks, Moving, StateDicts, Traversal, TextAndCopies):
                 return members[name]
             if type(self)._is_layer and name[:1] != "_" and "_engine_id" in d and name not in _not_fields:
                 floats = d["_floats"]
-                if floats and name in floats:
+                # A whole number may have become something else: a pair, an index from the end.
+                if floats and type(floats.get(name, 0)) is not int:
                     return floats[name]
                 value = _peer_value(self, name)
                 if value is not _nothing:
