@@ -12,6 +12,8 @@ import { englishWords } from "../../src/picture/words.js";
 import { estimateText } from "../../src/picture/text.js";
 import * as fixtures from "./fixtures.js";
 import { embedding, linear, relu, sequential, snapshot, spec } from "./specs.js";
+import type { Rectangle } from "../../src/picture/geometry.js";
+import { writtenBeside, writtenOn } from "../../src/picture/drawing/written.js";
 import { overlap } from "./geometry.js";
 
 /** Blocks of which each calls the same layer. */
@@ -75,6 +77,21 @@ describe("links of a layer with a hundred uses", () => {
     expect(chips).toHaveLength(1);
     expect(chips[0]!.text).toMatch(/^\u2193 9\d more$/);
     expect(chips[0]!.y + chips[0]!.height).toBeGreaterThanOrEqual(298);
+  });
+
+  it("are counted beside what is written where the view ends, not over it", async () => {
+    const model = hundred();
+    const picture = await scene(model, { depth: "all", unfolded: new Set(["0"]) });
+    const written = [...picture.boxes.flatMap((box) => writtenOn(box, estimateText)), ...picture.edges.flatMap(writtenBeside)];
+    // As the view is moved down, its lower edge lies on each line of text in turn, and between them.
+    for (let top = 0; top < 400; top += 7) {
+      const toScreen = ({ x, y, ...size }: Rectangle) => ({ x, y: y - top, ...size });
+      const camera = { width: picture.width, height: 300, toScreen };
+      const chips = chipsOf(picture, sharedLinks(model, picture, null), camera, englishWords, estimateText, null, written.map(toScreen));
+      const below = chips.filter(({ text }) => text.startsWith("\u2193"));
+      expect(below).toHaveLength(1);
+      expect(written.map(toScreen).filter((area) => overlap(area, below[0]!))).toEqual([]);
+    }
   });
 
   it("are told beside the selected box in a low and narrow view, if only by an arrow", async () => {

@@ -1,9 +1,10 @@
 import type { Point, Rectangle } from "../geometry.js";
-import { badgeHeight, titleHeight } from "../face.js";
-import { labelsOfEdge, type Scene, type SceneBox } from "../scene.js";
-import { fonts, type MeasureText } from "../text.js";
+import { titleHeight } from "../face.js";
+import type { Scene, SceneBox } from "../scene.js";
+import type { MeasureText } from "../text.js";
 import { findChannel, type Wire } from "./channels.js";
 import { Obstacles, type Obstacle } from "./obstacles.js";
+import { writtenBeside, writtenOn } from "./written.js";
 
 /** A link between two visible places of the same weights. */
 export interface SharedLink {
@@ -25,11 +26,6 @@ export const laneWidth = 4;
 
 /** How far above or below its box a link may leave it, the nearest first. */
 const distances = [8, 14, 4, 20, 26, 32, 40, 48, 60, 80];
-/** Of a label above its baseline, and in all. */
-const labelRise = 9;
-const labelHeight = 12;
-/** Above the baseline of a text and below, as shares of its size. */
-const [ascent, descent] = [0.78, 0.22];
 /** How far from its lane a link may run along a margin, the nearest first. */
 const shifts = Array.from({ length: 60 }, (_, step) => (step % 2 === 0 ? -1 : 1) * Math.ceil(step / 2) * laneWidth);
 /** Beside the picture, where there is nothing. */
@@ -114,9 +110,7 @@ function surroundingsOf(scene: Scene, measure: MeasureText): Surroundings {
     const drawn = node.content === null ? { x, y, width, height } : { x, y, width, height: titleHeight };
     return { id: node.id, ...turned(drawn) };
   });
-  const labels = scene.edges.flatMap((edge) =>
-    labelsOfEdge(edge).map(({ x, y, width }): Obstacle => ({ id: null, ...turned({ x, y: y - labelRise, width, height: labelHeight }) })),
-  );
+  const labels = scene.edges.flatMap((edge) => writtenBeside(edge).map((area): Obstacle => ({ id: null, ...turned(area) })));
   const written = scene.boxes.flatMap((box) => writtenOn(box, measure).map((area): Obstacle => ({ id: null, ...turned(area) })));
   const lines = scene.edges.flatMap(({ points }) => (points ?? []).slice(1).map((b, at): Wire => [turnedPoint(points![at]!, isDown), turnedPoint(b, isDown)]));
   return { measure, boxes: new Obstacles([...boxes, ...labels]), texts: new Obstacles([...written, ...labels]), lines, routes: new Map() };
@@ -124,18 +118,6 @@ function surroundingsOf(scene: Scene, measure: MeasureText): Surroundings {
 
 function turnedPoint({ x, y }: Point, isDown: boolean): Point {
   return isDown ? { x, y } : { x: y, y: x };
-}
-
-/** Where each text and badge of a box stands. */
-function writtenOn({ face, x, y }: SceneBox, measure: MeasureText): Rectangle[] {
-  const texts = face.texts.map((each) => {
-    const width = measure(each.text, each.font);
-    const { size } = fonts[each.font];
-    const left = each.x - (each.anchor === "start" ? 0 : each.anchor === "end" ? width : width / 2);
-    return { x: x + left, y: y + each.y - ascent * size, width, height: (ascent + descent) * size };
-  });
-  const badges = face.badges.map((badge) => ({ x: x + badge.x, y: y + badge.y, width: badge.width, height: badgeHeight }));
-  return [...texts, ...badges];
 }
 
 interface End extends Rectangle {

@@ -21,13 +21,15 @@ const height = 20;
 /** From the edge of the view that it is docked at. */
 const docked = 1;
 const margin = 6;
+/** From what is written. */
+const aside = 3;
 type Side = "above" | "below" | "left" | "right";
 
 const arrows: Readonly<Record<Side, string>> = { above: "\u2191", below: "\u2193", left: "\u2190", right: "\u2192" };
 
 /**
  * For each side of the view one chip, which names the linked box there, or counts them where they are many and leads to the nearest. It keeps off `free`, the
- * selected box: it goes aside along its edge, or is no more than an arrow.
+ * selected box, and off what is `written` there, in screen pixels: it goes aside along its edge, or is no more than an arrow.
  */
 export function chipsOf(
   scene: Scene,
@@ -36,6 +38,7 @@ export function chipsOf(
   words: PictureWords,
   measure: MeasureText,
   free: SceneBox | null = null,
+  written: readonly Rectangle[] = [],
 ): Chip[] {
   const sides = new Map<Side, { id: string; x: number; y: number; away: number; others: number }>();
   for (const id of new Set(links.flatMap((link) => [link.from, link.to]))) {
@@ -49,21 +52,43 @@ export function chipsOf(
     sides.set(side, nearest && nearest.away <= away ? { ...nearest, others: here.others } : here);
   }
   const kept = free && camera.toScreen(free);
-  const clamp = (value: number, size: number, room: number) => Math.max(margin, Math.min(room - size - margin, value - size / 2));
-  return [...sides].map(([side, { id, x, y, others }]) => {
+  const chips: Chip[] = [];
+  for (const [side, { id, x, y, others }] of sides) {
     const whole = `${arrows[side]} ${others > 0 ? fill(words.moreLinks, others + 1) : fit(id, 140, "detail", measure)}`;
     const candidates = [whole, arrows[side]].flatMap((text): Chip[] => {
       const width = Math.ceil(measure(text, "detail")) + 16;
       const chip = { target: id, text, width, height };
       if (side === "left" || side === "right") {
         const start = side === "left" ? docked : camera.width - width - docked;
-        return [y, 0, camera.height].map((middle) => ({ ...chip, x: start, y: clamp(middle, height, camera.height) }));
+        const strip = written.filter((area) => area.x < start + width && start < area.x + area.width);
+        const places = placesAlong(y, height, camera.height, strip, ({ y: from, height: size }) => [from, from + size]);
+        return places.map((at) => ({ ...chip, x: start, y: at }));
       }
       const start = side === "above" ? docked : camera.height - height - docked;
-      return [x, 0, camera.width].map((middle) => ({ ...chip, x: clamp(middle, width, camera.width), y: start }));
+      const strip = written.filter((area) => area.y < start + height && start < area.y + area.height);
+      const places = placesAlong(x, width, camera.width, strip, ({ x: from, width: size }) => [from, from + size]);
+      return places.map((at) => ({ ...chip, x: at, y: start }));
     });
-    return candidates.find((chip) => !kept || !overlap(chip, kept)) ?? candidates[0]!;
-  });
+    const offSelection = candidates.filter((chip) => !kept || !overlap(chip, kept));
+    const isFree = (chip: Chip) => ![...written, ...chips].some((other) => overlap(chip, other));
+    chips.push(offSelection.find(isFree) ?? offSelection[0] ?? candidates[0]!);
+  }
+  return chips;
+}
+
+/** Where a chip may begin along its edge, the nearest to `middle` first: there, beside each thing that is in its way, or at an end of the edge. */
+function placesAlong(
+  middle: number,
+  size: number,
+  room: number,
+  inTheWay: readonly Rectangle[],
+  span: (area: Rectangle) => readonly [number, number],
+): number[] {
+  const clamp = (start: number) => Math.max(margin, Math.min(room - size - margin, start));
+  const wanted = clamp(middle - size / 2);
+  const besides = inTheWay.map(span).flatMap(([from, to]) => [from - size - aside, to + aside]);
+  const within = besides.filter((start) => start === clamp(start)).sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
+  return [wanted, ...within, clamp(0), clamp(room)];
 }
 
 export function paintChips(surface: Surface, chips: readonly Chip[], theme: Theme): void {
