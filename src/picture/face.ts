@@ -173,21 +173,36 @@ function repeatText({ row: { members }, path }: DisplayNode): string {
   return members[0]!.path === path ? `× ${members.length}` : `${members.findIndex((member) => member.path === path) + 1} / ${members.length}`;
 }
 
+/** Of name and type alone. */
+function namesWidth(node: DisplayNode, { measure }: FaceContext): number {
+  return Math.ceil(left + right + (node.expandable ? toggleWidth : 0) + measure(nameText(node), "title") + gap + measure(node.type, "plain"));
+}
+
+/** Of all badges, each with what keeps it off the one before. */
+function badgesWidth(node: DisplayNode, context: FaceContext): number {
+  return badgesOf(node, context).reduce((width, badge) => width + gap + badgeWidth(badge, context.measure), 0);
+}
+
 function headlineWidth(node: DisplayNode, context: FaceContext, note: string): number {
   const { measure } = context;
-  let width = left + right + (node.expandable ? toggleWidth : 0) + measure(nameText(node), "title") + gap + measure(node.type, "plain");
-  for (const badge of badgesOf(node, context)) width += gap + badgeWidth(badge, measure);
+  let width = namesWidth(node, context) + badgesWidth(node, context);
   if (note) width += 2 * gap + measure(note, "detail");
   return Math.ceil(width);
 }
 
-/** Sign, name, type; at the right the badges, and a note before them. */
-function headline(node: DisplayNode, width: number, context: FaceContext, note: string): { texts: FaceText[]; badges: FaceBadge[]; note: FaceNote } {
+/** Sign, name, type; at the right the badges that stand beside them, and a note before those. */
+function headline(
+  node: DisplayNode,
+  width: number,
+  context: FaceContext,
+  note: string,
+  beside: readonly Badge[] = badgesOf(node, context),
+): { texts: FaceText[]; badges: FaceBadge[]; note: FaceNote } {
   const { measure } = context;
   const texts: FaceText[] = [];
   const badges: FaceBadge[] = [];
   let end = width - right;
-  for (const badge of badgesOf(node, context).reverse()) {
+  for (const badge of beside.toReversed()) {
     const own = badgeWidth(badge, measure);
     if (end - own < width / 3) break;
     end -= own;
@@ -209,6 +224,18 @@ function headline(node: DisplayNode, width: number, context: FaceContext, note: 
   return { texts, badges, note: place };
 }
 
+/** Badges in a line of their own that begins at `y`: as many as fit. */
+function badgesBeneath(node: DisplayNode, width: number, context: FaceContext, y: number): FaceBadge[] {
+  let x = left;
+  return badgesOf(node, context).flatMap((badge): FaceBadge[] => {
+    const own = badgeWidth(badge, context.measure);
+    if (x + own > width - right) return [];
+    const placed = { ...badge, x, y, width: own };
+    x += own + gap;
+    return [placed];
+  });
+}
+
 function moduleFace(node: DisplayNode, context: FaceContext): Face {
   const { measure, words } = context;
   const remark = remarkOf(node, words);
@@ -220,11 +247,18 @@ function moduleFace(node: DisplayNode, context: FaceContext): Face {
   const footWidth = measure(output, "detail") + (footNote ? measure(footNote, "detail") + 3 * gap : 0);
   const glyphWidth = node.glyph ? glyphSize.width + gap : 0;
   const middleWidth = detail || node.glyph ? measure(detail, "detail") + glyphWidth : 0;
-  const wanted = Math.max(headlineWidth(node, context, ""), left + right + footWidth, left + right + middleWidth, node.failure ? widest : 0);
+  // Where names are long, badges have a line of their own rather than cut them.
+  const isCrowded = headlineWidth(node, context, "") > widest && badgesWidth(node, context) > 0;
+  const headWidth = isCrowded ? Math.max(namesWidth(node, context), left + right + badgesWidth(node, context) - gap) : headlineWidth(node, context, "");
+  const wanted = Math.max(headWidth, left + right + footWidth, left + right + middleWidth, node.failure ? widest : 0);
   const width = Math.ceil(Math.min(widest, Math.max(narrowest, wanted)));
 
-  const { texts, badges } = headline(node, width, context, "");
+  const { texts, badges } = headline(node, width, context, "", isCrowded ? [] : undefined);
   let baseline = 18;
+  if (isCrowded) {
+    badges.push(...badgesBeneath(node, width, context, baseline + 6));
+    baseline += rowHeight + 4;
+  }
   let glyph: FaceGlyph | null = null;
   if (detail || node.glyph) {
     baseline += rowHeight;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LayoutSolver } from "../../src/picture/layout/solver.js";
 import { problemKey, type LayoutProblem, type ProblemEdge, type ProblemNode } from "../../src/picture/layout/problem.js";
 
 const node: Required<ProblemNode> = { width: 10, height: 20, inPorts: [null], outPorts: [null], operands: [0], isDeclared: false };
@@ -32,4 +33,12 @@ describe("the key under which a solution is kept", () => {
   it("is the same for equal problems", () => {
     expect(problemKey(structuredClone(problem))).toBe(problemKey(problem));
   });
+});
+
+it("a solution that is asked for is given, however many others are found meanwhile", async () => {
+  const solver = new LayoutSolver(null, 1);
+  const sized = (width: number): LayoutProblem => ({ ...problem, inPorts: 0, outPorts: 0, nodes: [node, { ...node, width }] });
+  const isPlain = async (...widths: number[]) => (await solver.solve(widths.map(sized), Infinity, () => true)).map((each) => each.isPlain);
+  expect(await isPlain(10)).toEqual([false]);
+  expect(await isPlain(10, 20, 30, 10)).toEqual([false, false, false, false]);
 });

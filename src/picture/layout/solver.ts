@@ -33,14 +33,17 @@ const mostNodes = 1000;
 /** Nodes in one call: enough to spread the cost of a call, few enough to lose little when the deadline strikes. */
 const batchNodes = 400;
 
-/** Solutions kept; the oldest go first. */
-const mostKept = 4000;
+/** Solutions kept; those that were asked for the longest ago go first. */
+const mostSolutions = 4000;
 
 /** Lays out containers, each distinct problem once. */
 export class LayoutSolver {
   readonly #kept = new Map<string, LayoutSolution>();
 
-  constructor(readonly elk: Elk | null) {}
+  constructor(
+    readonly elk: Elk | null,
+    readonly mostKept = mostSolutions,
+  ) {}
 
   /**
    * Solutions in the order of `problems`. What is not solved by `deadline` (milliseconds, as performance.now() counts) gets the plain layout.
@@ -49,22 +52,25 @@ export class LayoutSolver {
   async solve(problems: readonly LayoutProblem[], deadline: number, isCurrent: () => boolean): Promise<Solved[]> {
     const keys = problems.map(problemKey);
     const missing = new Map<string, LayoutProblem>();
+    // What is kept may be let go of while the rest is solved.
+    const found = new Map<string, LayoutSolution>();
     keys.forEach((key, index) => {
-      if (this.#kept.has(key) || missing.has(key)) return;
-      const chain = chainSolution(problems[index]!) ?? longChainSolution(problems[index]!);
-      if (chain && isSound(problems[index]!, chain)) this.#keep(key, problems[index]!, chain);
-      else missing.set(key, problems[index]!);
+      if (found.has(key) || missing.has(key)) return;
+      const problem = problems[index]!;
+      const known = this.#kept.get(key) ?? soundChain(problem);
+      if (known) found.set(key, this.#keep(key, known));
+      else missing.set(key, problem);
     });
     const plain = new Map<string, LayoutSolution>();
     const solvable = [...missing].filter(([, problem]) => problem.nodes.length <= mostNodes);
     if (this.elk) {
       for (const batch of batches(solvable)) {
         if (!isCurrent()) break;
-        await this.#solveBatch(this.elk, batch, deadline);
+        await this.#solveBatch(this.elk, batch, deadline, found);
       }
     }
     return keys.map((key, index) => {
-      const solution = this.#kept.get(key);
+      const solution = found.get(key);
       if (solution) return { solution, isPlain: false };
       let simple = plain.get(key);
       if (!simple) plain.set(key, (simple = inOperandOrder(problems[index]!, plainSolution(problems[index]!))));
@@ -72,7 +78,7 @@ export class LayoutSolver {
     });
   }
 
-  async #solveBatch(elk: Elk, batch: readonly (readonly [string, LayoutProblem])[], deadline: number): Promise<void> {
+  async #solveBatch(elk: Elk, batch: readonly (readonly [string, LayoutProblem])[], deadline: number, found: Map<string, LayoutSolution>): Promise<void> {
     const gridded = batch.map(([, problem]) => withGrids(problem));
     const railed = gridded.map(({ problem }) => {
       const cut = edgesToCut(problem);
@@ -96,20 +102,28 @@ export class LayoutSolver {
       solutions.forEach((solution, index) => {
         const [key, problem] = batch[index]!;
         const whole = withoutGrids(problem, gridded[index]!, withoutRails(gridded[index]!.problem, railed[index]!, solution));
-        if (isSound(problem, whole)) this.#keep(key, problem, whole);
+        if (isSound(problem, whole)) found.set(key, this.#keep(key, inOperandOrder(problem, whole)));
         else console.warn("Layout gave no place to some of what it was given, a plain one is shown");
       });
     } catch (error) {
       // One container that ELK cannot do must not take the others with it.
       if (batch.length === 1) console.warn(`Layout failed, a plain one is shown: ${String(error)}`);
-      else for (const single of batch) await this.#solveBatch(elk, [single], deadline);
+      else for (const single of batch) await this.#solveBatch(elk, [single], deadline, found);
     }
   }
 
-  #keep(key: string, problem: LayoutProblem, solution: LayoutSolution): void {
-    this.#kept.set(key, inOperandOrder(problem, solution));
-    if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!);
+  /** As the last that was asked for. */
+  #keep(key: string, solution: LayoutSolution): LayoutSolution {
+    this.#kept.delete(key);
+    this.#kept.set(key, solution);
+    if (this.#kept.size > this.mostKept) this.#kept.delete(this.#kept.keys().next().value!);
+    return solution;
   }
+}
+
+function soundChain(problem: LayoutProblem): LayoutSolution | null {
+  const chain = chainSolution(problem) ?? longChainSolution(problem);
+  return chain && isSound(problem, chain) ? inOperandOrder(problem, chain) : null;
 }
 
 /** Null where the deadline came first. */
