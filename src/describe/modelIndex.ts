@@ -118,8 +118,8 @@ export class ModelIndex {
   /** From the root down to the module itself. */
   ancestry(path: string): readonly ModuleSnapshot[] {
     const line: ModuleSnapshot[] = [];
-    for (let module = this.module(path); module; module = this.parent(module.path)) line.unshift(module);
-    return line;
+    for (let module = this.module(path); module; module = this.parent(module.path)) line.push(module);
+    return line.reverse();
   }
 
   /** The module at `path`, else the nearest place above it that exists. */
@@ -293,14 +293,22 @@ export class ModelIndex {
   /** Of a module of a model with a traced pass. */
   runStatus(path: string): RunStatus {
     if (!this.#ran) {
-      const around = (paths: Iterable<string>) => new Set([...paths].flatMap((each) => this.ancestry(each).map((module) => module.path)));
-      const ran = around(this.#callsByPath().keys());
-      this.#ran = { ran, used: around(this.directUses.keys()), identities: new Set([...ran].map((each) => this.module(each)!.identity)) };
+      const ran = this.#withAround(this.#callsByPath().keys());
+      this.#ran = { ran, used: this.#withAround(this.directUses.keys()), identities: new Set([...ran].map((each) => this.module(each)!.identity)) };
     }
     const { ran, used, identities } = this.#ran;
     if (ran.has(path)) return "ran";
     if (used.has(path)) return "used";
     return identities.has(this.module(path)?.identity ?? NaN) ? "ranElsewhere" : "notRun";
+  }
+
+  /** The modules at paths and all around them, by path. */
+  #withAround(paths: Iterable<string>): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const path of paths) {
+      for (let module = this.module(path); module && !found.has(module.path); module = this.parent(module.path)) found.add(module.path);
+    }
+    return found;
   }
 
   /** Whether the module, or one around it, is not what it was when the traced pass ran: its shapes are those of an earlier model. */

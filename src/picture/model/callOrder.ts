@@ -116,10 +116,14 @@ export class CallOrder {
 
   /** Two steps, or the calls around them, that ran in one call. */
   #besideOneAnother(one: StepId, other: StepId): [StepId, StepId] {
-    let [a, b] = [one, other];
+    let a = one;
+    let b = other;
     while (this.#depths[a]! > this.#depths[b]!) a = this.steps[a]!.parent!;
     while (this.#depths[b]! > this.#depths[a]!) b = this.steps[b]!.parent!;
-    while (a !== b && this.steps[a]!.parent !== this.steps[b]!.parent) [a, b] = [this.steps[a]!.parent!, this.steps[b]!.parent!];
+    while (a !== b && this.steps[a]!.parent !== this.steps[b]!.parent) {
+      a = this.steps[a]!.parent!;
+      b = this.steps[b]!.parent!;
+    }
     return [a, b];
   }
 }

@@ -211,12 +211,14 @@ export class PictureModel {
   /** The rows that a module stands and lies in, from the outermost in a call's container on, and as what. */
   #rowsTo(call: StepId, path: string): readonly { readonly member: string; readonly row: Row }[] {
     const around = this.snapshot.trace!.steps[call] as ModuleStep;
-    const line = this.index.ancestry(path);
-    const at = line.findIndex((module) => module.path === around.path);
+    const line: string[] = [];
+    let member: string | undefined = path;
+    for (; member !== undefined && member !== around.path; member = this.index.parent(member)?.path) line.push(member);
     // What lies elsewhere stands there by itself, or with the others of its row.
-    return line.slice(at < 0 ? -1 : at + 1).flatMap((module) => {
-      const row = this.rowOf(module.path);
-      return row && row.kind !== "single" ? [{ member: module.path, row }] : [];
+    const members = member === undefined ? [path] : line.reverse();
+    return members.flatMap((each) => {
+      const row = this.rowOf(each);
+      return row && row.kind !== "single" ? [{ member: each, row }] : [];
     });
   }
 

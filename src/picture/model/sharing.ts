@@ -16,8 +16,9 @@ export interface SharingGroup {
 export function sharingGroups(index: ModelIndex): ReadonlyMap<string, readonly SharingGroup[]> {
   const found = new Map<string, string[]>();
   const add = (places: string[]) => {
+    if (places.length < 2) return;
     const key = places.join("\n");
-    if (places.length > 1 && !found.has(key)) found.set(key, places);
+    if (!found.has(key)) found.set(key, places);
   };
   const byIdentity = new Map<number, ModuleSnapshot[]>();
   const users = new Map<TensorId, Map<number, string[]>>();

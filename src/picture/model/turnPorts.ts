@@ -50,14 +50,17 @@ function takenAs({ fromPort, to, toPort, operand }: FlowEdge): string {
 
 /** By operand, the port of it in the call that tells it from most others; null where all calls agree. */
 function finestPorts({ operandPorts }: DataFlow, calls: readonly string[]): readonly string[] | null {
-  const all = calls.flatMap((call) => [operandPorts.get(call) ?? []]);
-  const [first] = all;
-  if (!first || all.every((ports) => ports.length === first.length && ports.every((port, operand) => port === first[operand]))) return null;
+  const first = operandPorts.get(calls[0]!) ?? noPorts;
+  const isAgreed = (ports: readonly string[]) => ports === first || (ports.length === first.length && ports.every((port, operand) => port === first[operand]));
+  if (calls.every((call) => isAgreed(operandPorts.get(call) ?? noPorts))) return null;
+  const all = calls.map((call) => operandPorts.get(call) ?? noPorts);
   return Array.from({ length: Math.max(...all.map(({ length }) => length)) }, (_, operand) => {
     const ports = all.flatMap((each) => each[operand] ?? []);
     return ports.reduce((finest, port) => (portNumber(port) > portNumber(finest) ? port : finest));
   });
 }
+
+const noPorts: readonly string[] = [];
 
 function portNumber(port: string): number {
   return Number(port.slice(port.indexOf(":") + 1));
