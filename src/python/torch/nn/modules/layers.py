@@ -1,4 +1,5 @@
 """The engine's layers as classes: their arguments are the engine's own."""
+import copy
 import json
 import re
 
@@ -6,7 +7,7 @@ from ... import _bridge as b
 from ..._bridge import _e, camel, encode, result, snake
 from ..._arguments import no_tensor
 from ..._calls import bind, check_signature, row, signature_of
-from . import calling, handed, making
+from . import calling, handed, making, steps
 from .lazy import LazyModuleMixin
 from .module import Module, classes, construct, sync
 from .peers import has_own_reset
@@ -101,6 +102,8 @@ def _init(path):
             for inner in self.modules():
                 if isinstance(inner, classes["Dropout"]):
                     inner.__dict__["_floats"] = {"p": by_name["dropout"]}
+        if name in ("TransformerEncoder", "TransformerDecoder"):
+            _copy_layers(self, next((value for value in by_name.values() if isinstance(value, Module)), None))
         if name in ("TransformerEncoder", "Transformer"):
             _warn_of_nested(self, options or {})
         if has_own_reset(type(self)):
@@ -133,6 +136,12 @@ def _as_kept(layer, name, value):
     """PyTorch's constructors make a float of some numbers."""
     is_made_float = name == "scale_factor" or name == "dropout" and layer in ("RNN", "LSTM", "GRU")
     return float(value) if is_made_float and type(value) is int else value
+
+
+def _copy_layers(stack, layer):
+    """Copies in the place of the engine's, which know nothing of what a layer is in Python."""
+    if layer is not None and not layer._is_pure():
+        stack.layers = classes["ModuleList"]([copy.deepcopy(layer) for _ in stack.layers])
 
 
 def _warn_of_nested(module, options):
@@ -255,6 +264,7 @@ def define():
             "_version": 2 if re.match(r"(Lazy)?(Batch|Instance)Norm", name) else 1,
             "__signature__": _SIGNATURE,
         }
+        body |= steps.of(name)
         if _e.canReset(path):
             body["reset_parameters"] = body["_engine_reset"] = _reset_parameters
         parents = (parent,)

@@ -31,6 +31,10 @@ def _forward_unimplemented(self, *input):
     raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
 
+# Whose defaults are floats in PyTorch.
+_FLOATS = frozenset("alpha beta delta dropout k label_smoothing margin max_val min_val norm norm_type p threshold value".split())
+
+
 def _peer_value(self, name):
     """A field or method of the layer's in the engine; `_nothing` where it has none."""
     js = camel(name)
@@ -68,6 +72,13 @@ class Module(Calling, Hooks, Moving, StateDicts, Traversal, TextAndCopies):
     training: bool
     _engine_path = "nn.Module"
     _is_layer = False
+
+    _steps = {}
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls._steps and getattr(cls.forward, "_is_engine", False) and any(getattr(cls, name) is not step for name, step in cls._steps.items()):
+            cls.forward = cls._forward_in_steps
 
     def __init__(self, *args, **kwargs):
         if self.call_super_init is False and bool(kwargs):
@@ -231,7 +242,7 @@ class Module(Calling, Hooks, Moving, StateDicts, Traversal, TextAndCopies):
                             _e.set(d["_engine_id"], js, spec, *flat)
                             if d["_floats"] is not None:
                                 d["_floats"].pop(name, None)
-                            if type(value) is float:
+                            if type(value) in (float, int):
                                 d["_floats"] = {**(d["_floats"] or {}), name: value}
 
     def __getattr__(self, name):
@@ -253,7 +264,8 @@ class Module(Calling, Hooks, Moving, StateDicts, Traversal, TextAndCopies):
                     return floats[name]
                 value = _peer_value(self, name)
                 if value is not _nothing:
-                    return value
+                    # A whole number is an int where it was given as one.
+                    return float(value) if type(value) is int and name in _FLOATS and name not in (floats or ()) and (type(self).__name__, name) != ("MultiMarginLoss", "p") else value
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __delattr__(self, name):
@@ -317,7 +329,9 @@ def on_forward(id, text, method="forward"):
 
 def _takes_names(forward, args):
     names = set(forward.__code__.co_varnames[: forward.__code__.co_argcount + forward.__code__.co_kwonlyargcount])
-    return all(name in names for name in args[-1])
+    # 8: it has **kwargs, of which stacks of layers give masks alone.
+    takes_any = forward.__code__.co_flags & 8 and all(name.endswith(("mask", "is_causal")) for name in args[-1])
+    return takes_any or all(name in names for name in args[-1])
 
 
 Module.__module__ = "torch.nn.modules.module"
