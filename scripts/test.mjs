@@ -2,7 +2,7 @@
 // suite against the packaged extension, which is what users install. `npm test -- NAME...` runs only the named steps; `e2e-development`, the same suite
 // against the development folder, runs only when named.
 // Closes with one line over all suites: "N passed, M failed".
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ mkdirSync(results, { recursive: true });
 
 /** @typedef {{ passed: number, failed: number, failures?: readonly string[] }} Result `failures`: the titles of the tests that failed. */
 
-/** @type {Record<string, () => Result>} */
+/** @type {Record<string, () => Result | Promise<Result>>} */
 const steps = {
   format: () => command("npx", ["biome", "format"]),
   typecheck: () => command("npm", ["run", "typecheck"]),
@@ -24,10 +24,10 @@ const steps = {
   "reference-plain": () => vitest("reference-plain"),
   "reference-threads": () => vitest("reference-threads"),
   browser: () => vitest("browser"),
-  extension: () => {
+  extension: async () => {
     const report = path.join(results, "extension.json");
     rmSync(report, { force: true });
-    const { failed } = command("node", ["scripts/test-extension.mjs"]);
+    const { failed } = await command("node", ["scripts/test-extension.mjs"]);
     if (!existsSync(report)) return { passed: 0, failed };
     /** @typedef {{ passed: number, failed: number, lines: readonly string[] }} ExtensionReport */
     const { lines, ...counts } = /** @type {ExtensionReport} */ (JSON.parse(readFileSync(report, "utf8")));
@@ -42,6 +42,9 @@ const steps = {
 };
 const onlyWhenNamed = ["e2e-development"];
 
+/** What runs at the same time as the one before it: neither keeps two cores busy by itself. */
+const beside = ["lint", "extension"];
+
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in steps));
 if (unknown.length > 0) {
@@ -53,39 +56,56 @@ let passed = 0;
 let failed = 0;
 /** @type {string[]} */
 const failures = [];
-for (const [name, step] of Object.entries(steps)) {
-  if (chosen.length > 0 ? !chosen.includes(name) : onlyWhenNamed.includes(name)) continue;
-  console.log(`\n== ${name}`);
-  const started = Date.now();
-  const result = step();
-  console.log(`== ${name}: ${result.failed === 0 ? "ok" : "FAILED"} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
-  passed += result.passed;
-  failed += result.failed;
-  if (result.failed > 0) failures.push(...(result.failures?.length ? result.failures : ["see above"]).map((title) => `${name}: ${title}`));
+const wanted = Object.keys(steps).filter((name) => (chosen.length > 0 ? chosen.includes(name) : !onlyWhenNamed.includes(name)));
+for (const [at, name] of wanted.entries()) {
+  if (at > 0 && beside.includes(name)) continue;
+  const together = wanted.slice(at, at + 2).filter((other) => other === name || beside.includes(other));
+  for (const result of await Promise.all(together.map(run))) {
+    passed += result.passed;
+    failed += result.failed;
+    failures.push(...result.failures);
+  }
 }
 if (failures.length > 0) console.log(`\nFailed:\n  ${failures.join("\n  ")}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 /**
+ * @param {string} name
+ * @returns {Promise<Required<Result>>}
+ */
+async function run(name) {
+  console.log(`\n== ${name}`);
+  const started = Date.now();
+  const { failures = [], ...result } = await /** @type {() => Result | Promise<Result>} */ (steps[name])();
+  console.log(`== ${name}: ${result.failed === 0 ? "ok" : "FAILED"} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
+  const titles = failures.length > 0 ? failures : ["see above"];
+  return { ...result, failures: result.failed > 0 ? titles.map((title) => `${name}: ${title}`) : [] };
+}
+
+/**
  * A step without tests of its own: counts only when it fails.
  * @param {string} executable
  * @param {string[]} args
  * @param {Record<string, string>} [env]
+ * @returns {Promise<Result>}
  */
-function command(executable, args, env = {}) {
-  const { status } = spawnSync(executable, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32", env: { ...process.env, ...env } });
+async function command(executable, args, env = {}) {
+  const child = spawn(executable, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32", env: { ...process.env, ...env } });
+  /** @type {number | null} */
+  const status = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
   return { passed: 0, failed: status === 0 ? 0 : 1 };
 }
 
 /**
  * @param {string} project One of vitest.config.ts.
  * @param {Record<string, string>} [env]
+ * @returns {Promise<Result>}
  */
-function vitest(project, env) {
+async function vitest(project, env) {
   const report = path.join(results, `${project}.json`);
   rmSync(report, { force: true });
-  const run = command(
+  const run = await command(
     "npx",
     ["vitest", "run", "--project", project, "--passWithNoTests", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
     env,
