@@ -67,9 +67,21 @@ export function typeInPython(value: unknown): string {
   }
 }
 
+/** PyTorch's error for a write to elements that share their memory. */
+export function sharesMemory(): RuntimeError {
+  return new RuntimeError(
+    "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
+  );
+}
+
 /** PyTorch's error where a parameter or buffer of a lazy module is used before it has a shape. `operation` in lowerCamelCase. */
 export function lacksShape(operation: string, type = "UninitializedParameter"): ValueError {
+  return lacksShapeIn(`<method '${nameInPython(operation)}' of 'torch._C.TensorBase' objects>`, type);
+}
+
+/** The same in what PyTorch calls `place`. */
+export function lacksShapeIn(place: string, type = "UninitializedParameter"): ValueError {
   return new ValueError(
-    `Attempted to use an uninitialized parameter in <method '${nameInPython(operation)}' of 'torch._C.TensorBase' objects>. This error happens when you are using a \`LazyModule\` or explicitly manipulating \`torch.nn.parameter.${type}\` objects. When using LazyModules Call \`forward\` with a dummy batch to initialize the parameters before calling torch functions`,
+    `Attempted to use an uninitialized parameter in ${place}. This error happens when you are using a \`LazyModule\` or explicitly manipulating \`torch.nn.parameter.${type}\` objects. When using LazyModules Call \`forward\` with a dummy batch to initialize the parameters before calling torch functions`,
   );
 }

@@ -1,6 +1,7 @@
 import * as errors from "./errors.js";
 import { Module } from "./nn/module.js";
-import * as layers from "./nn/modules/index.js";
+import "./nn/modules/index.js";
+import * as layers from "./layers.js";
 import * as parameters from "./nn/parameter.js";
 import { PackedSequence } from "./nn/utils/rnn.js";
 import { Tensor } from "./tensor.js";

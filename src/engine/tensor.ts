@@ -205,9 +205,9 @@ export class Tensor {
     this.ownGrad = value ?? null;
   }
 
-  /** Whether backward passes reach this tensor. Can be set on leaves of floating-point dtype. */
+  /** Whether backward passes reach this tensor, or what it is a view of. Can be set on leaves of floating-point dtype. */
   get requiresGrad(): boolean {
-    return this.leafRequiresGrad || this.isMade;
+    return this.leafRequiresGrad || this.isMade || (this.base !== null && this.base.requiresGrad);
   }
 
   set requiresGrad(value: boolean) {
@@ -243,10 +243,11 @@ export class Tensor {
     return new Tensor(this.storage, this.sizes, this.strides, this.offset, this.version);
   }
 
-  /** `detach` in place. */
+  /** `detach` in place. Not of views. */
   detach_(): this {
+    // PyTorch goes on about distributed training.
+    if (this.base !== null) throw new RuntimeError("Can't detach views in-place. Use detach() instead.");
     this.node = null;
-    this.base = null;
     this.leafRequiresGrad = false;
     return this;
   }

@@ -47,5 +47,5 @@ export const floors: readonly (readonly string[])[] = [
   ["differentiation"],
   ["data", "utils.ts"],
   ["io"],
-  ["index.ts", "publicNames.ts", "complete.ts"],
+  ["index.ts", "layers.ts", "publicNames.ts", "complete.ts"],
 ];

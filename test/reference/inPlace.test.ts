@@ -42,7 +42,7 @@ function argument(given: EncodedArgument | number | boolean): unknown {
   if (typeof given !== "object") return given;
   const tensor = decode(given.tensor);
   if (given.expanded !== null) return tensor.reshape(-1).at(torch.slice(0, 1)).expand(given.expanded);
-  return given.requires_grad ? tensor.requiresGrad_() : tensor;
+  return given.requires_grad ? tensor.detach().requiresGrad_() : tensor;
 }
 
 function cotangent(output: torch.Tensor): torch.Tensor {

@@ -8,7 +8,7 @@ import { Tensor } from "../tensor.js";
 import { AccumulateGrad } from "./accumulateGrad.js";
 import { setGradEnabled } from "./gradMode.js";
 import type { GraphNode } from "./graph.js";
-import { OverwrittenError } from "./savedTensors.js";
+import { checkVersion, OverwrittenError } from "./savedTensors.js";
 
 export interface BackwardOptions {
   /** Keeps what forward saved, so that backward can run again. Default: what `createGraph` is. */
@@ -198,6 +198,7 @@ function step(node: GraphNode, { retainGraph, createGraph, captures, useful }: P
   const { inputs } = node;
   if (useful !== null && !inputs.some((input) => input !== null && useful.has(input))) return;
   checkInterrupt();
+  if (node.watched !== null) for (const { tensor, version, maker } of node.watched) checkVersion(tensor, version, maker);
   const results = createGraph ? node.recordedBackward(gradient) : node.backward(gradient);
   for (let k = 0; k < inputs.length; k++) {
     const input = inputs[k];
@@ -212,7 +213,9 @@ function step(node: GraphNode, { retainGraph, createGraph, captures, useful }: P
       input.ownsGradient = true;
     }
   }
-  if (!retainGraph) node.release();
+  if (retainGraph) return;
+  node.release();
+  node.watched = null;
 }
 
 function isOnlyOne(results: readonly (Tensor | null)[], position: number): boolean {

@@ -1,6 +1,6 @@
 import { copy } from "../kernels/elementwise.js";
 import { RuntimeError } from "../errors.js";
-import { extendTensor, through, zerosInLayoutOf, type Tensor, type Window } from "../tensor.js";
+import { extendTensor, through, zerosInLayoutOf, type Tensor, type ViewOrigin, type Window } from "../tensor.js";
 import { AccumulateGrad } from "./accumulateGrad.js";
 import { GraphNode, type Edge } from "./graph.js";
 import { RemovableHandle } from "./removableHandle.js";
@@ -28,6 +28,7 @@ extendTensor({
   get gradFn(): GraphNode | null {
     // A write to the memory of a view's base, or to a sibling view, changes how this view came about.
     if (this.base !== null && this.nodeVersion !== this.version.value) {
+      if (this.node !== null || this.base.requiresGrad) checkViewOrigin(this, this.node as GraphNode | null, "its base or another view of its base has been");
       this.nodeVersion = this.version.value;
       if (this.base.gradFn !== null) this.setGradFn(viewNodeOf(this, this.base));
     }
@@ -77,6 +78,26 @@ extendTensor({
     this.gradFn!.retainers.add(this);
   },
 });
+
+/** Throws PyTorch's error for a write to a view, or to what it is a view of, that could not be differentiated. `node`: the step that made the view. */
+export function checkViewOrigin({ viewOrigin }: Tensor, node: GraphNode | null, written: "is being" | "its base or another view of its base has been"): void {
+  if (viewOrigin === null) return;
+  const output = node === null ? "" : `Output ${viewOrigin.output} of ${node.name.replace(/Backward\d*$/, "")} is a view`;
+  const what =
+    node === null || viewOrigin.kind === "unrecorded"
+      ? `${node === null ? "A view was" : `${output} of a view which was`} created in no_grad mode and ${written} modified inplace with grad mode enabled.`
+      : `${output} and ${written} modified inplace.`;
+  throw new RuntimeError(`${what} ${forbiddenWrites[viewOrigin.kind]}`);
+}
+
+const forbiddenWrites: Readonly<Record<ViewOrigin["kind"], string>> = {
+  "one of several":
+    "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+  border:
+    "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.",
+  unrecorded:
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+};
 
 /** How a view follows from its base by geometry alone: what remains true after the base's history changed (AsStridedBackward0). */
 class AsStridedNode extends GraphNode {

@@ -11,6 +11,13 @@ export function nodesCreated(): number {
 /** Where a gradient goes; null where none is wanted. */
 export type Edge = GraphNode | null;
 
+/** A tensor, without its values, and the version that a step backward expects of it. `maker`: PyTorch's name of the step that made it. */
+export interface Watched {
+  readonly tensor: Tensor;
+  readonly version: number;
+  readonly maker: string | undefined;
+}
+
 /** A step of the backward graph: takes the gradient of its one output, gives those of its inputs. */
 export abstract class GraphNode {
   /** What runs on the gradient before this node does: hooks of the tensor it belongs to. */
@@ -30,6 +37,9 @@ export abstract class GraphNode {
 
   /** PyTorch's name of the operation that this node is the last step of, where the engine makes that operation of others. */
   title: string | null = null;
+
+  /** @internal What PyTorch keeps for this step and nothing here reads: that it was written to is an error all the same. */
+  watched: readonly Watched[] | null = null;
 
   /** @internal The gradient gathered so far in the backward pass that `pass` names. */
   gradient: Tensor | null = null;
@@ -55,6 +65,11 @@ export abstract class GraphNode {
   /** Whether nobody else holds the memory of what `backward` returns, but for the gradient that it was given. */
   get ownsResults(): boolean {
     return true;
+  }
+
+  /** Whether a write to its result is an error for this step. */
+  keeps(result: Tensor): boolean {
+    return this.watched?.some(({ tensor }) => tensor.version === result.version) ?? false;
   }
 
   /** Frees what was saved for backward. */

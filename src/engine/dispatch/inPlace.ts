@@ -1,18 +1,19 @@
 import { isGradEnabled } from "../autograd/gradMode.js";
+import { checkViewOrigin } from "../autograd/gradFn.js";
 import { ReplacedNode, rewriteHistory, ZeroGradientNode } from "../autograd/history.js";
 import { hasHigherCategory } from "../dtype.js";
-import { NotImplementedError, RuntimeError } from "../errors.js";
+import { NotImplementedError, RuntimeError, sharesMemory } from "../errors.js";
 import { copy } from "../kernels/elementwise.js";
 import { counted, observer, report, withoutObserver } from "../observer.js";
 import { writing, type Argument, type Operation } from "../operation.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { Storage } from "../storage.js";
-import { hasShapeless, sameWindow, Tensor, type ViewOrigin } from "../tensor.js";
+import { hasShapeless, sameWindow, Tensor } from "../tensor.js";
 import { anyRequiresGrad, commonDevice, edgesOf, failed, refuseFurther, requireShapes, takesArgumentsAsTheyStand, wantsGradient } from "./arguments.js";
 import { forward } from "./narrow.js";
 import { OperationNode } from "./operations.js";
 import { definedRows, type Kept, type OperationRow, type TensorSpec } from "./rows.js";
-import { copyWithHistory, keptFor, rememberWindow } from "./savedArguments.js";
+import { copyWithHistory, keptFor, rememberWindow, watch } from "./savedArguments.js";
 
 /** The in-place form of an element-wise row: `name_`, which writes into its first argument and returns it. */
 export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Saved = void>(row: OperationRow<Args, Saved>): (...args: Args) => Args[0] {
@@ -45,7 +46,11 @@ export function defineInPlace<Args extends readonly [Tensor, ...unknown[]], Save
         }
       } else if (Storage.leavesOut !== null) self.storage.leaveOut();
       self.version.value++;
-      if (recorded !== null) rewriteHistory(self, new OperationNode(recorded, before, self, saved, edges));
+      if (recorded !== null) {
+        const node = new OperationNode(recorded, before, self, saved, edges);
+        if (recorded.watchesWritten) watch(node, self, [self]);
+        rewriteHistory(self, node);
+      }
       if (watcher !== null) report(operation, args, self);
       return self;
     } catch (error) {
@@ -98,6 +103,7 @@ export function inPlace<Computation extends (...args: never[]) => unknown>(
       self.version.value++;
       if (records) {
         const node = source.gradFn;
+        if (source === result && node?.keeps(result)) watch(node, self, [self]);
         if (node === null) rewriteHistory(self, new ZeroGradientNode(operation.name, self, edges));
         else if (self.base === null) self.setGradFn(node);
         else rewriteHistory(self, new ReplacedNode(node));
@@ -128,7 +134,7 @@ export function inPlaceView<View extends (...args: never[]) => unknown>({ name, 
       const [self] = args;
       if (hasShapeless) requireShapes(operation.name, args);
       const view = withoutObserver(() => run(...args));
-      checkLeaf(self);
+      if (isGradEnabled() && self.requiresGrad) checkRecorded(self);
       rememberWindow(self);
       const node = view.gradFn;
       self.setWindow(view);
@@ -167,44 +173,18 @@ function beforeWrite<Args extends readonly unknown[]>(self: Tensor, args: Args, 
 
 function checkInPlace(self: Tensor, records: boolean, mayShare = false): void {
   if (!mayShare && self.sizes.some((size, i) => size > 1 && self.strides[i] === 0)) {
-    throw new RuntimeError(
-      "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
-    );
+    throw sharesMemory();
   }
-  if (records) checkOrigin(self);
-  checkLeaf(self);
+  if (records) checkRecorded(self);
   if (records && !self.dtype.isFloatingPoint) throw new NotImplementedError("in-place operations with gradients need a floating-point tensor");
 }
 
-/** Throws PyTorch's error for a write to a view that could not be differentiated. */
-function checkOrigin({ viewOrigin, gradFn }: Tensor): void {
-  if (viewOrigin === null) return;
-  const what =
-    gradFn === null || viewOrigin.kind === "unrecorded"
-      ? "A view was created in no_grad mode and is being modified inplace with grad mode enabled."
-      : `Output ${viewOrigin.output} of ${gradFn.name.replace(/Backward\d*$/, "")} is a view and is being modified inplace.`;
-  throw new RuntimeError(`${what} ${forbiddenWrites[viewOrigin.kind]}`);
-}
-
-const forbiddenWrites: Readonly<Record<ViewOrigin["kind"], string>> = {
-  "one of several":
-    "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
-  border:
-    "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.",
-  unrecorded:
-    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
-};
-
-/** Leaves that require a gradient stay what they are, also as seen through a view. */
-function checkLeaf(self: Tensor): void {
-  if (!isGradEnabled()) return;
-  if (self.requiresGrad && self.isLeaf) {
-    throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
-  }
-  const { base } = self;
-  if (base !== null && base.isLeaf && base.requiresGrad) {
-    throw new RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
-  }
+/** Throws PyTorch's errors for a write to a view that could not be differentiated, and to leaves that require a gradient, also as seen through a view. */
+function checkRecorded(self: Tensor): void {
+  checkViewOrigin(self, self.gradFn, "is being");
+  if (!self.requiresGrad) return;
+  if (self.base?.isLeaf) throw new RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
+  if (self.isLeaf) throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
 }
 
 /** True where another argument sees the written memory through another window: what is read would already be overwritten. */

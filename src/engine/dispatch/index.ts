@@ -19,3 +19,4 @@ export {
 } from "./rows.js";
 export { asOneOfSeveral, defineView } from "./views.js";
 export { ShownNode } from "../autograd/graph.js";
+export { keeping } from "./savedArguments.js";

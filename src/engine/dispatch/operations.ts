@@ -3,7 +3,7 @@ import { GraphNode, type Edge } from "../autograd/graph.js";
 import { checkVersion, freedGraph } from "../autograd/savedTensors.js";
 import { NotImplementedError, nameInPython } from "../errors.js";
 import { checkInterrupt } from "../interruption.js";
-import { copy } from "../kernels/elementwise.js";
+import { cloneValues, copy } from "../kernels/elementwise.js";
 import { stridesLike, stridesOfCopy } from "../kernels/layout.js";
 import { sumTo } from "../kernels/sumTo.js";
 import { observer, report } from "../observer.js";
@@ -22,6 +22,7 @@ import {
   type Gradient,
   type Kept,
   type OperationRow,
+  type Read,
   type RecordedContext,
   type TensorSpec,
 } from "./rows.js";
@@ -36,6 +37,7 @@ import {
   needsGradient,
   standIn,
   versionOf,
+  watch,
 } from "./savedArguments.js";
 
 /** The function that a row defines. */
@@ -100,14 +102,17 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
   ) {
     super();
     const reads = (this.reads = keptFor(row.reads, args, inputs));
-    this.args = keptArguments(this.withCopies(args), reads, keepWholeBelow);
-    this.versions = reads === undefined ? null : versionsOf(reads, this.args, output);
+    const copied = row.copies?.(...args).filter((read) => reads?.includes(read)) ?? [];
+    this.args = keptArguments(withCopies(args, copied), reads, keepWholeBelow);
     if (output.numel() > keepWholeBelow && !reads?.includes("output")) this.output = standIn(output);
+    else if (copied.includes("output")) this.output = cloneValues(output);
+    this.versions = reads === undefined ? null : versionsOf(reads, this.args, this.output);
+    if (row.watches !== undefined) this.watch(typeof row.watches === "function" ? row.watches(...args) : row.watches, args, output);
   }
 
-  private withCopies(args: Args): Args {
-    const copied = this.row.copies?.(...args).filter((position) => this.reads?.includes(position) && args[position] instanceof Tensor);
-    return copied?.length ? (args.map((arg, i) => (copied.includes(i) ? copyWithHistory(arg as Tensor) : arg)) as unknown as Args) : args;
+  private watch(watches: readonly Read[], args: Args, output: Tensor): void {
+    const kept = keptFor(watches, args, this.inputs)?.map((read) => (read === "output" ? output : args[read]));
+    if (kept !== undefined) watch(this, output, kept);
   }
 
   get name(): string {
@@ -167,6 +172,10 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
     this.checkVersions();
   }
 
+  override keeps(result: Tensor): boolean {
+    return super.keeps(result) || (this.output.version === result.version && this.reads?.includes("output") === true);
+  }
+
   override release(): void {
     if (this.reads === undefined && this.saved === undefined) return;
     this.released = true;
@@ -188,6 +197,11 @@ export class OperationNode<Args extends readonly unknown[], Saved> extends Graph
       } else if (tensor instanceof Tensor) checkVersion(tensor, expected, position === "output" ? this.name : tensor.gradFn?.name);
     }
   }
+}
+
+function withCopies<Args extends readonly unknown[]>(args: Args, copied: readonly Kept[]): Args {
+  const isCopied = (arg: unknown, i: number): arg is Tensor => arg instanceof Tensor && copied.includes(i);
+  return copied.length === 0 ? args : (args.map((arg, i) => (isCopied(arg, i) ? copyWithHistory(arg) : arg)) as unknown as Args);
 }
 
 function versionsOf(reads: readonly Kept[], args: readonly unknown[], output: Tensor): number[] {

@@ -104,8 +104,12 @@ export const eachForTheOther: readonly Read[] = [
 export interface Differentiation<Args extends readonly unknown[], Saved = void> {
   /** The arguments and results whose values backward reads. Default: none. What it does not read may be written over, and its memory is let go. */
   readonly reads?: readonly Read[];
-  /** Which of the arguments that backward reads it has copies of, so that they may be written over: where PyTorch keeps what it made of them. Default: none. */
-  readonly copies?: (...args: Args) => readonly number[];
+  /** Which of what backward reads it has copies of, so that it may be written over: where PyTorch keeps what it made of it. Default: none. */
+  readonly copies?: (...args: Args) => readonly Kept[];
+  /** What PyTorch keeps besides, whose being written over is an error too though backward does not read it. Default: none. */
+  readonly watches?: readonly Read[] | ((...args: Args) => readonly Read[]);
+  /** Whether PyTorch keeps what the form in place has written. */
+  readonly watchesWritten?: true;
   /** A gradient for each argument. Where an argument was broadcast, the dispatcher sums. */
   readonly backward: (gradient: Tensor, context: BackwardContext<Args, Saved>) => readonly Gradient[];
   /**

@@ -1,4 +1,4 @@
-import { nodesCreated, type Edge } from "../autograd/graph.js";
+import { nodesCreated, type Edge, type GraphNode } from "../autograd/graph.js";
 import { cloneValues } from "../kernels/elementwise.js";
 import { contiguousStrides, product } from "../size.js";
 import { Storage, type Device } from "../storage.js";
@@ -67,6 +67,27 @@ function keep(arg: unknown, most: number, replace: (tensor: Tensor) => Tensor): 
   return arg;
 }
 
+/** Has the step that made `result`, if it is recorded, mind writes to these tensors: PyTorch keeps them, where the engine keeps what it made of them. */
+export function keeping(tensors: readonly (Tensor | null)[], result: Tensor): Tensor {
+  watch(result.gradFn, result, tensors);
+  return result;
+}
+
+/** The same for a node; `result` is what it makes. */
+export function watch(node: GraphNode | null, result: Tensor, tensors: readonly unknown[]): void {
+  if (node === null) return;
+  const watched = tensors.flatMap((each) => (Array.isArray(each) ? (each as unknown[]) : [each])).filter((each) => each instanceof Tensor);
+  if (watched.length === 0) return;
+  node.watched = [
+    ...(node.watched ?? []),
+    ...watched.map((tensor) => ({
+      tensor: standInView(tensor),
+      version: tensor.version.value,
+      maker: tensor === result ? node.name : tensor.gradFn?.name,
+    })),
+  ];
+}
+
 /** Shape and dtype on a device that operations can compute on: one zero seen everywhere. */
 export function hollow(tensor: Tensor, device: Device): Tensor {
   return new Tensor(
@@ -78,8 +99,8 @@ export function hollow(tensor: Tensor, device: Device): Tensor {
 }
 
 /** Keeps geometry and lets the memory go. */
-export function standInView({ dtype, storage, sizes, strides, offset, device }: Tensor): Tensor {
-  return new Tensor(Storage.withoutElements(dtype, storage.length, device), sizes, strides, offset);
+export function standInView({ dtype, storage, sizes, strides, offset, device, version }: Tensor): Tensor {
+  return new Tensor(Storage.withoutElements(dtype, storage.length, device), sizes, strides, offset, version);
 }
 
 /** Of these values, and with the history of `tensor`. */

@@ -22,6 +22,7 @@ export function defineView<Args extends readonly [Tensor, ...unknown[]]>(row: Vi
       const { sizes, strides, offset } = row.window(...args);
       const view = new Tensor(self.storage, sizes, strides, offset, self.version);
       view.base = self.base ?? self;
+      view.nodeVersion = self.version.value;
       view.viewOrigin = self.viewOrigin === null ? (isGradEnabled() ? null : unrecorded) : { ...self.viewOrigin, output: 0 };
       if (isGradEnabled() && self.requiresGrad) view.setGradFn(new ViewNode(row, args, edgesOf([self])));
       if (watcher !== null) report(asOperation, args, view);

@@ -1,5 +1,5 @@
 import type { ElementArray } from "../dtype.js";
-import { RuntimeError } from "../errors.js";
+import { sharesMemory } from "../errors.js";
 import { dimsByStride, fillsRange } from "./layout.js";
 import type { Tensor } from "../tensor.js";
 
@@ -13,9 +13,7 @@ export function fillInMemoryOrder(self: Tensor, fill: Fill): void {
   if (fillsRange(self)) return fill(data, self.offset, length);
   const dims = dimsByStride(self.strides).reverse();
   if (dims.some((dim) => self.strides[dim] === 0 && self.sizes[dim]! > 1)) {
-    throw new RuntimeError(
-      "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
-    );
+    throw sharesMemory();
   }
   const drawn = new self.dtype.array(length);
   fill(drawn, 0, length);

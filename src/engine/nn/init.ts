@@ -1,6 +1,6 @@
 import { noGrad } from "../autograd/gradMode.js";
 import { overwrite } from "../dispatch/index.js";
-import { NotImplementedError, RuntimeError, TypeError, ValueError } from "../errors.js";
+import { NotImplementedError, RuntimeError, TypeError, ValueError, lacksShapeIn } from "../errors.js";
 import { copy, fill } from "../kernels/elementwise.js";
 import { fillInMemoryOrder } from "../kernels/fill.js";
 import { observer, withoutObserver } from "../observer.js";
@@ -66,10 +66,7 @@ function resolve<Named extends Readonly<Record<string, Argument>>>(
 }
 
 function requireShape(functionName: string, tensor: Tensor): void {
-  if (!isUninitialized(tensor)) return;
-  throw new ValueError(
-    `Attempted to use an uninitialized parameter in ${functionName}. This error happens when you are using a \`LazyModule\` or explicitly manipulating \`torch.nn.parameter.UninitializedParameter\` objects. When using LazyModules Call \`forward\` with a dummy batch to initialize the parameters before calling torch functions`,
-  );
+  if (isUninitialized(tensor)) throw lacksShapeIn(functionName);
 }
 
 /** Runs the fill and tells the observer of it as a whole. `follows`: what the elements follow, null where that has no simple density. */

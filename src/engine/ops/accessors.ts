@@ -1,3 +1,4 @@
+import { requireMatrices } from "./rules/matrixDims.js";
 import { RuntimeError, TypeError } from "../errors.js";
 import { extendTensor, type Tensor } from "../tensor.js";
 import { warn } from "../warnings.js";
@@ -34,7 +35,7 @@ extendTensor({
   },
 
   get mT(): Tensor {
-    if (this.sizes.length === 1) throw new RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.");
+    requireMatrices(this, "mT");
     return this.sizes.length === 0 ? this : transpose(this, -2, -1);
   },
 
@@ -48,7 +49,7 @@ extendTensor({
   },
 
   get mH(): Tensor {
-    if (this.sizes.length === 1) throw new RuntimeError("tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.");
+    requireMatrices(this, "mH");
     return this.sizes.length === 0 ? this : transpose(this, -2, -1);
   },
 

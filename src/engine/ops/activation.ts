@@ -1,4 +1,4 @@
-import { composed, defineInPlace, defineOperation, named, type OperationRow, type RecordedBackward } from "../dispatch/index.js";
+import { composed, defineInPlace, defineOperation, named, type OperationRow, type RecordedBackward, type DifferentiableRow } from "../dispatch/index.js";
 import { bool, float32, uint8, type DType } from "../dtype.js";
 import { RuntimeError, ValueError } from "../errors.js";
 import * as kernels from "../kernels/elementwise.js";
@@ -49,13 +49,15 @@ interface ActivationRow<Constants extends readonly unknown[]> {
   readonly of: (...constants: Constants) => Activation;
   /** See Differentiation. */
   readonly copies?: () => readonly number[];
+  /** See Differentiation. */
+  readonly watchesWritten?: true;
   readonly recordedBackward: RecordedBackward<[x: Tensor, ...constants: Constants], void>;
   /** What it does to a signal; null for one that no neuron ends in. */
   readonly activates: ((...constants: Constants) => ActivationFacts) | null;
 }
 
 /** An element-wise function with constants (slopes, bounds, thresholds) as a row. */
-function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<Constants>): OperationRow<[x: Tensor, ...constants: Constants]> {
+function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<Constants>): DifferentiableRow<[x: Tensor, ...constants: Constants]> {
   return {
     name: row.name,
     effect: computes,
@@ -74,6 +76,7 @@ function activationRow<Constants extends readonly unknown[]>(row: ActivationRow<
     },
     reads: [0],
     copies: row.copies,
+    watchesWritten: row.watchesWritten,
     backward(gradient, { args: [x, ...constants] }) {
       const result = gradient.allocateLike();
       const { derivative, kernels: wasm } = row.of(...held(constants as unknown as Constants, x.dtype));
@@ -116,6 +119,7 @@ export function relu(x: Tensor, ...args: Arguments<[inplace: boolean], InplaceOp
 
 const leakyReluRow = activation<[slope: number]>({
   name: "leakyRelu",
+  watchesWritten: true,
   activates: (slope) => ({ gain: "leaky_relu", slope, bounds: [null, null] }),
   constants: [["negativeSlope", 0.01]],
   kernel: "leaky_relu_cpu",
@@ -158,6 +162,7 @@ function eluKernels(alpha: number, scale: number, inputScale: number): Activatio
 
 const eluRow = activation<[alpha: number, scale: number, inputScale: number]>({
   name: "elu",
+  watchesWritten: true,
   activates: () => unbounded,
   constants: [["alpha", 1], null, null],
   kernel: "elu_cpu",
@@ -187,6 +192,7 @@ export function elu_(x: Tensor, ...args: Arguments<[alpha: number], Pick<AlphaIn
 
 const celuRow = activation<[alpha: number, inputScale: number]>({
   name: "celu",
+  watchesWritten: true,
   activates: () => unbounded,
   constants: [["alpha", 1], null],
   kernel: "elu_cpu",
@@ -218,6 +224,7 @@ const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;
 const seluRow = activation({
   name: "selu",
+  watchesWritten: true,
   activates: () => ({ gain: "selu", bounds: [null, null] }),
   constants: [],
   gradientName: "EluBackward0",
@@ -686,6 +693,7 @@ const rreluRow: OperationRow<[x: Tensor, lower: number, upper: number], Tensor> 
     kernels.binary(output, x, slopes, (value, slope) => value * slope, "mul");
     return slopes;
   },
+  watches: [0],
   backward(gradient, { saved: slopes }) {
     const result = gradient.allocateLike();
     kernels.binary(result, gradient, slopes, (g, slope) => g * slope, "mul");

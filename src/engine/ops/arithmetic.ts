@@ -1,11 +1,11 @@
-import { defineComposite, defineInPlace, defineOperation, type OperationRow } from "../dispatch/index.js";
+import { defineComposite, defineInPlace, defineOperation, type OperationRow, keeping } from "../dispatch/index.js";
 import { float32, float64 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
-import { binary, unary } from "../kernels/elementwise.js";
+import { binary, ternary, unary } from "../kernels/elementwise.js";
 import { Tensor } from "../tensor.js";
 import { takingOnly, collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
 import { atan2, div, mul, pow, sub, type AddArguments, type DivideArguments } from "./binary.js";
-import { binaryRow, flat, forDTypes, isFloatingPoint, isInteger, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
+import { binaryRow, flat, forDTypes, inDType, isFloatingPoint, isInteger, ofTwo, unaryRow, type OfTwo } from "./rules/elementwiseRows.js";
 import type { Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
 import { to } from "./tensorOnly.js";
@@ -15,17 +15,24 @@ import { within } from "./rules/recorded.js";
 
 /** Element-wise arithmetic beyond the basic operations, and the other names of those. */
 
+/** The gradient of an operand that follows from the operand itself and the result. */
+function ofOperandAndResult(g: Tensor, operand: Tensor | Scalar, result: Tensor, f: (gradient: number, operand: number, result: number) => number): Tensor {
+  return filledLike(g, g.dtype, (output) => ternary(output, g, inDType(operand as Tensor, g.dtype), result, f));
+}
+
 /** sqrt(x^2 + y^2). (torch.hypot) */
 export const hypot: OfTwo<Tensor> = ofTwo(
   "hypot",
   defineOperation<[x: Tensor, y: Tensor | Scalar]>(
     forDTypes(
-      binaryRow("hypot", "same", (x, y) => Math.hypot(x, y), {
+      {
+        ...binaryRow("hypot", "same", (x, y) => Math.hypot(x, y), null),
+        reads: [{ read: 0, forGradientsOf: [0] }, { read: 1, forGradientsOf: [1] }, "output"],
         // NaN at the origin, as PyTorch.
-        x: (g, x, y) => g * (x / Math.hypot(x, y)),
-        y: (g, x, y) => g * (y / Math.hypot(x, y)),
-        recorded: { x: (g, x, y) => g.mul(x.div(x.hypot(y as Tensor))), y: (g, x, y) => g.mul(y.div(x.hypot(y))) },
-      }),
+        backward: (g, context) =>
+          context.args.map((each, i) => (context.needs(i) ? ofOperandAndResult(g, each, context.output, (gradient, x, root) => gradient * (x / root)) : null)),
+        recordedBackward: (g, context) => context.args.map((each, i) => (context.needs(i) ? g.mul((each as Tensor).div(context.output)) : null)),
+      },
       "hypot_cpu",
       isFloatingPoint,
     ),
@@ -37,24 +44,19 @@ const isNegative = (x: number): boolean => x < 0 || Object.is(x, -0);
 /** The magnitude of x with the sign of y. (torch.copysign) */
 export const copysign: OfTwo = ofTwo(
   "copysign",
-  defineOperation<[x: Tensor, y: Tensor | Scalar]>(
-    binaryRow("copysign", "float", (x, y) => (isNegative(x) === isNegative(y) ? x : -x), {
-      x: (g, x, y) => (x === 0 ? 0 : isNegative(x) === isNegative(y) ? g : -g),
-      y: () => 0,
-      recorded: {
-        x: (g, x, y) =>
-          g
-            .mul(
-              x
-                .detach()
-                .copysign(y instanceof Tensor ? y.detach() : y)
-                .div(x.detach()),
-            )
-            .maskedFill(x.eq(0), 0),
-        y: (g) => g.mul(0),
-      },
-    }),
-  ),
+  defineOperation<[x: Tensor, y: Tensor | Scalar]>({
+    ...binaryRow("copysign", "float", (x, y) => (isNegative(x) === isNegative(y) ? x : -x), null),
+    reads: [{ read: 0, forGradientsOf: [0] }, "output"],
+    // It is flat in y.
+    backward: (g, context) => [
+      context.needs(0) ? ofOperandAndResult(g, context.args[0], context.output, (gradient, x, result) => (x === 0 ? 0 : gradient * (result / x))) : null,
+      context.needs(1) ? g.allocateLike() : null,
+    ],
+    recordedBackward: (g, context) => [
+      context.needs(0) ? g.mul(context.output.detach().div(context.args[0].detach())).maskedFill(context.args[0].eq(0), 0) : null,
+      context.needs(1) ? g.mul(0) : null,
+    ],
+  }),
 );
 
 const heavisideOperation = defineOperation<[x: Tensor, values: Tensor | Scalar]>(
@@ -96,18 +98,20 @@ const degrees = 180 / Math.PI;
 
 /** Degrees as radians. (torch.deg2rad) */
 export const deg2rad: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>({
-  ...unaryRow("deg2rad", "float", (x) => x / degrees, { of: "output", f: (g) => g / degrees, recorded: (g) => g.div(degrees) }),
+  ...unaryRow("deg2rad", "float", (x) => x / degrees, { of: "gradient", f: (g) => g / degrees, recorded: (g) => g.div(degrees) }),
   gradientName: "Deg2RadBackward0",
 });
 
 /** Radians as degrees. (torch.rad2deg) */
 export const rad2deg: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>({
-  ...unaryRow("rad2deg", "float", (x) => x * degrees, { of: "output", f: (g) => g * degrees, recorded: (g) => g.mul(degrees) }),
+  ...unaryRow("rad2deg", "float", (x) => x * degrees, { of: "gradient", f: (g) => g * degrees, recorded: (g) => g.mul(degrees) }),
   gradientName: "Rad2DegBackward0",
 });
 
 /** -1, 0 or 1. (torch.sgn) */
-export const sgn: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(unaryRow("sgn", "same", (x) => (Number.isNaN(x) ? 0 : Math.sign(x)), flat));
+export const sgn: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
+  unaryRow("sgn", "same", (x) => (Number.isNaN(x) ? 0 : Math.sign(x)), { ...flat, watches: [0, "output"] }),
+);
 
 // ---- replacing what is not a number
 
@@ -177,7 +181,8 @@ export const ldexp: (x: Tensor, ...args: AllArguments<[other: Tensor], { readonl
   { name: "ldexp", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand] },
   (x: Tensor, ...args: AllArguments<[other: Tensor], { readonly other: Tensor }>): Tensor => {
     const [y] = inOrder("ldexp", ["other"], args);
-    return mul(x, pow(2, y.isFloatingPoint() ? y : to(y, float32)));
+    const result = mul(x, pow(2, y.isFloatingPoint() ? y : to(y, float32)));
+    return keeping([x.requiresGrad ? y : null, result], result);
   },
 );
 

@@ -1,4 +1,4 @@
-import { defineComposite } from "../dispatch/index.js";
+import { defineComposite, keeping } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import { collect, requiredFirst, type WithRequired } from "../arguments.js";
@@ -27,7 +27,12 @@ const bilinearOf = defineComposite(
       .mul(x2.reshape([-1, 1, in2]))
       .sum(-1)
       .reshape([...x1.sizes.slice(0, -1), out]);
-    return bias === null ? sums : sums.add(bias);
+    const needed = [
+      [x2, weight],
+      [x1, weight],
+      [x1, x2],
+    ].filter((_, i) => [x1, x2, weight][i]!.requiresGrad);
+    return keeping([...new Set(needed.flat())], bias === null ? sums : sums.add(bias));
   },
 );
 

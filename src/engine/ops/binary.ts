@@ -191,6 +191,10 @@ const roundedDivide = (kernel: string, quotient: (x: number, y: number) => numbe
           y: { of: "gradient", f: () => 0 },
           recorded: { x: (g) => g.mul(0), y: (g) => g.mul(0) },
         }),
+        watches: [
+          { read: 1, forGradientsOf: [0, 1] },
+          { read: 0, forGradientsOf: [1] },
+        ],
         sign: "÷",
         gradientName: "DivBackward1",
       },
@@ -338,6 +342,7 @@ function powerOfConstant(output: Tensor, x: Tensor, exponent: number): void {
 const powRow: OperationRow<[x: Tensor, y: Tensor | Scalar]> = {
   ...powers,
   reads: [...powers.reads!, { read: "output", forGradientsOf: [1] }],
+  watches: (_, y) => (y instanceof Tensor ? ["output"] : []),
   forward(output, x, y) {
     const simple = simplePower(x, y);
     if (simple === undefined) {

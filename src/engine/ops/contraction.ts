@@ -1,4 +1,4 @@
-import { eachForTheOther, linearInEach, defineComposite, defineOperation, named } from "../dispatch/index.js";
+import { eachForTheOther, linearInEach, defineComposite, defineOperation, named, keeping } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
 import { equalSizes, formatSizes, product } from "../size.js";
@@ -397,7 +397,7 @@ const cdistOperation = defineComposite(
     if (width !== other) throw new RuntimeError(`X1 and X2 must have the same number of columns. X1: ${width} X2: ${other}`);
     if (p === 2 && x.dtype.isFloatingPoint && Math.max(x.sizes[x.sizes.length - 2]!, y.sizes[y.sizes.length - 2]!) > mostRowsByDifferences)
       return euclideanDistance(x, y);
-    return named("CdistBackward0", vectorNorm(sub(unsqueeze(x, -2), unsqueeze(y, -3)), p, -1, false));
+    return keeping([x, y], named("CdistBackward0", vectorNorm(sub(unsqueeze(x, -2), unsqueeze(y, -3)), p, -1, false)));
   },
 );
 
@@ -415,7 +415,7 @@ const pdistOperation = defineComposite(
     if (!(p >= 0)) throw new RuntimeError("pdist only supports non-negative p values");
     const rows = x.sizes[0]!;
     const [first, second] = to(triuIndices(rows, rows, 1), x.device).unbind() as [Tensor, Tensor];
-    return vectorNorm(sub(indexSelect(x, 0, first), indexSelect(x, 0, second)), p, -1, false);
+    return keeping([x], vectorNorm(sub(indexSelect(x, 0, first), indexSelect(x, 0, second)), p, -1, false));
   },
 );
 

@@ -260,15 +260,16 @@ const embeddingBagOperation = defineOperation<EmbeddingBagArgs, Bags>({
     }
     return { bounds, counts, largest };
   },
-  reads: [0, 1, 2, 4],
-  backward(gradient, { args, saved }) {
+  reads: [{ read: 0, forGradientsOf: [4] }, 1, 2, 4],
+  backward(gradient, context) {
+    const { args, saved } = context;
     const [weight, indices, , mode, perSampleWeights, paddingIdx, scaleGradByFreq] = args;
     const result = Tensor.allocate(weight.sizes, weight.dtype, gradient.device);
-    const scaleGradient = perSampleWeights && Tensor.allocate(perSampleWeights.sizes, perSampleWeights.dtype, gradient.device);
+    const scaleGradient = perSampleWeights && context.needs(4) ? Tensor.allocate(perSampleWeights.sizes, perSampleWeights.dtype, gradient.device) : null;
     const [rows, columns] = weight.sizes as [number, number];
     const at = denseValues(indices);
     const g = denseValues(gradient);
-    const source = denseValues(weight);
+    const source = scaleGradient && denseValues(weight);
     const scales = perSampleWeights && denseValues(perSampleWeights);
     const frequencies = scaleGradByFreq ? bagFrequencies(at, rows) : null;
     const out = result.storage.data;
@@ -288,7 +289,7 @@ const embeddingBagOperation = defineOperation<EmbeddingBagArgs, Bags>({
         let dot = 0;
         for (let j = 0; j < columns; j++) {
           out[row * columns + j]! += g[bag * columns + j]! * scale;
-          dot += g[bag * columns + j]! * source[row * columns + j]!;
+          if (source !== null) dot += g[bag * columns + j]! * source[row * columns + j]!;
         }
         if (scaleGradient !== null) scaleGradient.storage.data[i] = dot;
       }

@@ -80,7 +80,8 @@ export const takeAlongDim: (x: Tensor, ...args: TakeAlongArguments) => Tensor = 
       const sizes = common.map((size, i) => (i === along ? t.sizes[i]! : size));
       return equalSizes(sizes, t.sizes) ? t : expand(t, sizes);
     };
-    return gatherOperation(to(x), along, to(indices));
+    // PyTorch keeps what it makes of the indices.
+    return gatherOperation(to(x), along, to(x.requiresGrad ? indices.clone() : indices));
   },
 );
 

@@ -1,4 +1,4 @@
-import { defineComposite } from "../dispatch/index.js";
+import { defineComposite, keeping } from "../dispatch/index.js";
 import { NotImplementedError, RuntimeError, ValueError } from "../errors.js";
 import { formatSizes, product } from "../size.js";
 import type { Tensor } from "../tensor.js";
@@ -179,7 +179,7 @@ const gridSampleOf = defineComposite(
       const at = padded(place, sizes[i]!, sampling);
       return mode === "nearest" ? [[at.round(), at.mul(0).add(1)]] : linearTaps(at);
     });
-    return interpolated(flat, sizes, taps).reshape([batch, channels, ...out]);
+    return keeping([x, grid], interpolated(flat, sizes, taps).reshape([batch, channels, ...out]));
   },
 );
 

@@ -1,4 +1,4 @@
-import { linearInEach, linearInAll, defineComposite, defineInPlace, defineOperation, defineView, type OperationRow } from "../dispatch/index.js";
+import { linearInEach, linearInAll, defineComposite, defineInPlace, defineOperation, defineView, type OperationRow, keeping } from "../dispatch/index.js";
 import { bool, int32, int64, uint8 } from "../dtype.js";
 import { IndexError, noData, RuntimeError, ValueError } from "../errors.js";
 import { cloneValues, copy } from "../kernels/elementwise.js";
@@ -65,6 +65,8 @@ function sliced(x: Tensor, dim: number, { start, stop, step }: Slice): Tensor {
 }
 
 const isMask = (index: Tensor): boolean => index.dtype === bool || index.dtype === uint8;
+
+const masksIn = (index: readonly Index[]): Tensor[] => index.filter((each): each is Tensor => each instanceof Tensor && isMask(each));
 
 /** How many dimensions an index takes up. */
 function dimensionsTaken(index: Index): number {
@@ -228,7 +230,7 @@ const atOperation = defineComposite(
   { name: "at", effect: { kind: "part", parts: ([, index]) => indexText(index) }, multiplyAdds: ofParts, arguments: ["input", null] },
   (x: Tensor, index: readonly Index[]): Tensor => {
     const { view, dims, indices } = applyBasic(x, index);
-    if (dims.length > 0) return indexOperation(view, dims, indices);
+    if (dims.length > 0) return keeping(masksIn(index), indexOperation(view, dims, indices));
     return view === x ? aliasOperation(x) : view;
   },
 );
@@ -321,7 +323,7 @@ export function indexPut_(
   const [[index, values], rest] = requiredFirst<[indices: Index | readonly Index[], values: Tensor | Scalar]>("index_put_", ["indices", "values"], args);
   const { accumulate = false } = collect<AccumulateOptions>("indexPut_", ["accumulate"], rest);
   const { view, dims, indices, values: given } = putArguments(x, index, values);
-  if (dims.length > 0) indexPutInPlace(view, given, dims, indices, accumulate);
+  if (dims.length > 0) keeping(masksIn(isIndexList(index) ? index : [index]), indexPutInPlace(view, given, dims, indices, accumulate));
   else if (accumulate) view.add_(given);
   else view.copy_(given);
   return x;

@@ -37,6 +37,7 @@ export const entr: Unary = unary("entr", (x) => (Number.isNaN(x) ? x : x > 0 ? -
 
 /** exp(x^2) erfc(x). (torch.special.erfcx) */
 export const erfcx: Unary = unary("erfcx", functions.erfcx, {
+  watches: ["output"],
   of: "input",
   f: (g, x) => g * (2 * x * functions.erfcx(x) - 2 / Math.sqrt(Math.PI)),
   recorded: (g, x) =>
@@ -52,6 +53,7 @@ const density = 1 / Math.sqrt(2 * Math.PI);
 
 /** The share of the standard normal distribution below x. (torch.special.ndtr) */
 export const ndtr: Unary = unary("ndtr", functions.ndtr, {
+  copies: () => [0],
   of: "input",
   f: (g, x) => g * density * Math.exp((-x * x) / 2),
   recorded: (g, x) => g.mul(x.square().mul(-0.5).exp().mul(density)),
@@ -59,6 +61,7 @@ export const ndtr: Unary = unary("ndtr", functions.ndtr, {
 
 /** The logarithm of `ndtr`, right far below too. (torch.special.log_ndtr) */
 export const logNdtr: Unary = unary("logNdtr", functions.logNdtr, {
+  watches: ["output"],
   of: "input",
   f: (g, x) => (g / functions.erfcx(-x * Math.SQRT1_2)) * Math.sqrt(2 / Math.PI),
   recorded: (g, x) => g.div(erfcx(x.mul(-Math.SQRT1_2))).mul(Math.sqrt(2 / Math.PI)),
@@ -73,6 +76,7 @@ export const ndtri: Unary = unary("ndtri", functions.ndtri, {
 
 /** exp(-|x|) times the modified Bessel function of the first kind of order 0. (torch.special.i0e) */
 export const i0e: Unary = unary("i0e", (x) => functions.scaledBesselI(0, x), {
+  watches: ["output"],
   of: "input",
   f: (g, x) => g * (functions.scaledBesselI(1, x) - Math.sign(x) * functions.scaledBesselI(0, x)),
   recorded: (g, x) => g.mul(i1e(x).sub(x.sign().mul(i0e(x)))),
@@ -80,6 +84,7 @@ export const i0e: Unary = unary("i0e", (x) => functions.scaledBesselI(0, x), {
 
 /** exp(-|x|) times the modified Bessel function of the first kind of order 1. (torch.special.i1e) */
 export const i1e: Unary = unary("i1e", (x) => functions.scaledBesselI(1, x), {
+  watches: ["output"],
   of: "input",
   f: (g, x) => g * (x === 0 ? 0.5 : functions.scaledBesselI(0, x) - functions.scaledBesselI(1, x) * (Math.sign(x) + 1 / x)),
   recorded: (g, x) => g.mul(where(x.eq(0), 0.5, i0e(x).sub(i1e(x).mul(x.sign().add(x.reciprocal()))))),

@@ -88,6 +88,7 @@ const otherPad = defineResampling<[x: Tensor, padding: readonly number[], mode: 
   name: "pad",
   arguments: ["input", "pad", ["mode", "constant"]],
   gradientName: (_x, padding, mode) => graphNames[mode](padding.length / 2),
+  watches: (_x, _padding, mode) => (mode === "circular" ? [] : [0]),
   of(x, padding, mode) {
     const sides = sidesOf(padding);
     checkSides(x, sides, mode);
@@ -102,14 +103,17 @@ const otherPad = defineResampling<[x: Tensor, padding: readonly number[], mode: 
   },
 });
 
+/** PyTorch's error for an image of `dims` dimensions that is empty, or has too many. */
+export function emptyImage(x: Tensor, dims: number): RuntimeError {
+  return new RuntimeError(
+    `Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${formatSizes(x.sizes)}`,
+  );
+}
+
 function checkSides(x: Tensor, sides: Sides, mode: NonConstant): void {
   const dims = sides.length;
   const sizes = x.sizes.slice(x.ndim - dims);
-  if (mode !== "circular" && x.sizes.slice(x.ndim - dims - 1).includes(0)) {
-    throw new RuntimeError(
-      `Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${formatSizes(x.sizes)}`,
-    );
-  }
+  if (mode !== "circular" && x.sizes.slice(x.ndim - dims - 1).includes(0)) throw emptyImage(x, dims);
   for (let i = dims - 1; i >= 0; i--) {
     const [before, after] = sides[i]!;
     const size = sizes[i]!;

@@ -1,3 +1,4 @@
+import { emptyImage } from "./padding.js";
 import { linearInEach, defineComposite, defineOperation, named } from "../dispatch/index.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";
@@ -161,11 +162,7 @@ const unfoldOperation = defineOperation<[x: Tensor, blocks: Blocks]>({
   infer(x, blocks) {
     if (x.ndim === 0) throw new IndexError("Dimension specified as 1 but tensor has no dimensions");
     if (x.ndim < 3) normalizeDim(x.ndim, x.ndim);
-    if (x.ndim > 4 || x.sizes.slice(-3).includes(0)) {
-      throw new RuntimeError(
-        `Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${formatSizes(x.sizes)}`,
-      );
-    }
+    if (x.ndim > 4 || x.sizes.slice(-3).includes(0)) throw emptyImage(x, 2);
     const image = x.sizes.slice(-2);
     const counts = blockCounts(image, blocks);
     const { kernel, dilation, padding } = blocks;

@@ -42,6 +42,7 @@ type LayerArgs = [
   projection: Tensor | null,
   mode: RecurrentMode,
   reverse: boolean,
+  keepsOutput: boolean,
 ];
 
 function sizesOf([x, , , inputWeight, hiddenWeight, , , , mode, reverse]: LayerArgs): RecurrentSizes {
@@ -85,7 +86,7 @@ function recurrentStep(input: Tensor, h: Tensor, c: Tensor | null, [, , , , hidd
 const layerOperation = defineOperation<LayerArgs, RecurrentTrace>({
   name: "recurrentLayer",
   effect: computes,
-  arguments: ["input", "h0", "c0", "inputWeight", "hiddenWeight", "inputBias", "hiddenBias", "projection", null, ["reverse", false]],
+  arguments: ["input", "h0", "c0", "inputWeight", "hiddenWeight", "inputBias", "hiddenBias", "projection", null, ["reverse", false], null],
   multiplyAdds: ([x, , , inputWeight, hiddenWeight, , , projection]) =>
     product(x.sizes.slice(0, -1)) * (product(inputWeight.sizes) + product(hiddenWeight.sizes) + (projection === null ? 0 : product(projection.sizes))),
   infer(...args) {
@@ -112,6 +113,8 @@ const layerOperation = defineOperation<LayerArgs, RecurrentTrace>({
     return trace;
   },
   reads: [0, 1, 2, 3, 4, 5, 6, 7, "output"],
+  // PyTorch's steps keep no biases, nor the states that they give, and a copy of an input that turns.
+  copies: (...args) => [...(args[10] ? [] : (["output"] as const)), ...(args[0].isContiguous() ? [] : [0]), ...(args[8] === "lstm" && args[10] ? [] : [5, 6])],
   backward(gradient, { args, output, saved }) {
     const [x, h0, c0, inputWeight, hiddenWeight, inputBias, hiddenBias, projection] = args;
     const sizes = sizesOf(args);
@@ -171,8 +174,18 @@ interface LayerResult {
   readonly cell: Tensor | null;
 }
 
-function runLayer(mode: RecurrentMode, x: Tensor, h0: Tensor, c0: Tensor | null, weights: LayerWeights, reverse: boolean): LayerResult {
-  const args: LayerArgs = [x, h0, c0, weights.inputWeight, weights.hiddenWeight, weights.inputBias, weights.hiddenBias, weights.projection, mode, reverse];
+/** `keepsOutput`: whether PyTorch's own backward reads what it gives, so that nobody may write to it. */
+function runLayer(
+  mode: RecurrentMode,
+  x: Tensor,
+  h0: Tensor,
+  c0: Tensor | null,
+  weights: LayerWeights,
+  reverse: boolean,
+  keepsOutput = mode === "lstm" && weights.projection === null,
+): LayerResult {
+  const { inputWeight, hiddenWeight, inputBias, hiddenBias, projection } = weights;
+  const args: LayerArgs = [x, h0, c0, inputWeight, hiddenWeight, inputBias, hiddenBias, projection, mode, reverse, keepsOutput];
   const packed = layerOperation(...args);
   const sizes = sizesOf(args);
   const { steps, batch, state, hidden } = sizes;
@@ -265,10 +278,11 @@ export function recurrentNetwork(
   if (input.sizes[0] === 0) throw new RuntimeError("Expected sequence length to be larger than 0 in RNN");
   const states: Tensor[] = [];
   const cells: Tensor[] = [];
+  const initial = c0 === null ? h0.unbind(0) : null;
   layers.forEach((directions, layer) => {
     const results = directions.map((weights, direction) => {
       const at = layer * directions.length + direction;
-      const [h, c] = [h0.select(0, at), c0 && c0.select(0, at)];
+      const [h, c] = [initial?.[at] ?? h0.select(0, at), c0 && c0.select(0, at)];
       return batchSizes === null
         ? runLayer(mode, input, h, c, weights, direction === 1)
         : runPackedLayer(mode, input, batchSizes, h, c, weights, direction === 1);
@@ -295,7 +309,7 @@ export function recurrentNetwork(
 
 /** One step from the state `h` (batch, state) and, for LSTM, the cell `c` (batch, hidden). Input (batch, features). */
 export function recurrentCell(mode: RecurrentMode, x: Tensor, h: Tensor, c: Tensor | null, weights: LayerWeights): { state: Tensor; cell: Tensor | null } {
-  const { state, cell } = runLayer(mode, x.unsqueeze(0), h, c, weights, false);
+  const { state, cell } = runLayer(mode, x.unsqueeze(0), h, c, weights, false, mode.startsWith("rnn"));
   const steps = { lstm: "MulBackward0", gru: "AddBackward0", rnnTanh: "TanhBackward0", rnnRelu: "ReluBackward0" };
   return { state: named(steps[mode], state), cell: cell && named("AddBackward0", cell) };
 }

@@ -1,12 +1,13 @@
+import { requireValues } from "./rules/indexPlaces.js";
 import { defineComposite, defineOperation } from "../dispatch/index.js";
 import { float64, int64, type ElementArray } from "../dtype.js";
-import { NotImplementedError, RuntimeError } from "../errors.js";
+import { RuntimeError } from "../errors.js";
 import { checkInterrupt } from "../interruption.js";
 import { denseValues } from "../kernels/elementwise.js";
 import { stridesOfCopy } from "../kernels/layout.js";
 import { sortedPositions, topPositions } from "../kernels/order.js";
 import { slicesOf } from "../kernels/slices.js";
-import { withoutValues, Storage } from "../storage.js";
+import { Storage } from "../storage.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { takingOnly, checkedOptions, collect, required, requiredFirst, type Arguments, type WithRequired } from "../arguments.js";
 import { indexSelect } from "./indexedSlices.js";
@@ -121,11 +122,6 @@ export function topk(
 }
 
 // ---- distinct values
-
-function requireValues(x: Tensor, operation: string): void {
-  if (x.device === "meta")
-    throw withoutValues(new NotImplementedError(`${operation}: the shape of the result depends on values, which a meta tensor does not have`));
-}
 
 function integers(values: ArrayLike<number>, sizes: readonly number[] = [values.length]): Tensor {
   const result = Tensor.allocate(sizes, int64, "cpu");

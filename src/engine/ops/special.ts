@@ -15,9 +15,9 @@ import { within } from "./rules/recorded.js";
 /** Special functions, element by element (torch.special). */
 
 const erfinvRow = unaryRow("erfinv", "float", functions.erfinv, {
-  of: "output",
-  f: (g, y) => g * (Math.sqrt(Math.PI) / 2) * Math.exp(y * y),
-  recorded: (g, y) => g.mul(y.square().exp()).mul(Math.sqrt(Math.PI) / 2),
+  of: "input",
+  f: (g, x) => g * (Math.sqrt(Math.PI) / 2) * Math.exp(functions.erfinv(x) ** 2),
+  recorded: (g, x) => g.mul(x.erfinv().square().exp()).mul(Math.sqrt(Math.PI) / 2),
 });
 /** The inverse of the error function. (torch.erfinv) */
 export const erfinv: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(erfinvRow);
@@ -81,6 +81,7 @@ export const i0: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
 /** The modified Bessel function of the first kind of order 1. (torch.special.i1) */
 export const i1: (x: Tensor) => Tensor = defineOperation<[x: Tensor]>(
   unaryRow("i1", "float", (x) => functions.besselI(1, x), {
+    watches: ["output"],
     of: "input",
     f: (g, x) => g * (x === 0 ? 0.5 : functions.besselI(0, x) - functions.besselI(1, x) / x),
     recorded: (g, x) => where(x.eq(0), g.mul(0.5), g.mul(x.i0().sub(i1(x).div(x)))),

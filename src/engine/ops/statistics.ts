@@ -1,4 +1,4 @@
-import { defineComposite } from "../dispatch/index.js";
+import { defineComposite, keeping } from "../dispatch/index.js";
 import { uint8 } from "../dtype.js";
 import { RuntimeError } from "../errors.js";
 import { normalizeDim, Tensor } from "../tensor.js";
@@ -221,7 +221,8 @@ export const vander: (x: Tensor, ...args: Arguments<[N: number, increasing: bool
   (x: Tensor, ...args: Arguments<[N: number, increasing: boolean], VanderOptions>): Tensor => {
     const { N = x.numel(), increasing = false } = collect<VanderOptions>("vander", ["N", "increasing"], args);
     const powers = Array.from({ length: N }, (_, power) => x.pow(power));
-    return stack(increasing ? powers : powers.reverse(), -1);
+    const result = stack(increasing ? powers : powers.reverse(), -1);
+    return keeping([result], result);
   },
 );
 

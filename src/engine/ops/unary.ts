@@ -383,7 +383,7 @@ export function round_(x: Tensor, options: RoundOptions = {}): Tensor {
 }
 
 const fracRow = forDTypes(
-  unaryRow("frac", "same", (x) => x - Math.trunc(x), { of: "output", f: (g) => g, recorded: (g) => g }),
+  unaryRow("frac", "same", (x) => x - Math.trunc(x), { of: "gradient", f: (g) => g, recorded: (g) => g }),
   "frac_cpu",
   isFloatingPoint,
 );

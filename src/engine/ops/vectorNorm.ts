@@ -1,3 +1,4 @@
+import { requireFractions } from "./linalg/matrices.js";
 import { defineOperation } from "../dispatch/index.js";
 import { RuntimeError } from "../errors.js";
 import { binary, ternary } from "../kernels/elementwise.js";
@@ -19,9 +20,7 @@ export const vectorNorm: (x: Tensor, order: number, dim: Dims | null, keepdim: b
   arguments: ["input", ["p", 2], "dim", ["keepdim", false]],
   gradientName: "LinalgVectorNormBackward0",
   infer(x, order, dim, keepdim) {
-    if (!x.dtype.isFloatingPoint) {
-      throw new RuntimeError(`linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${x.dtype.scalarType}`);
-    }
+    requireFractions(x, "linalg.vector_norm");
     const dims = reducedDims(x, dim);
     if (reducedCount(x, dims) === 0 && (order < 0 || order === Infinity)) {
       throw new RuntimeError(`linalg.vector_norm cannot compute the ${order} norm on an empty tensor because the operation does not have an identity`);

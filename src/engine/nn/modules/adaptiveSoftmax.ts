@@ -1,3 +1,4 @@
+import { requireOneTarget } from "../../ops/loss/reduction.js";
 import { RuntimeError, ValueError } from "../../errors.js";
 import { logSoftmax } from "../../ops/softmax.js";
 import { collect, required, type Arguments } from "../../arguments.js";
@@ -95,7 +96,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   /** Inputs (N, inFeatures) and classes (N), or one of each: the log-probability of each class, and minus their mean. */
   override forward(x: Tensor, target: Tensor): [output: Tensor, loss: Tensor] {
     const isBatched = target.ndim > 0;
-    if (target.ndim > 1) throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
+    requireOneTarget(target);
     if (x.ndim !== target.ndim + 1) {
       throw new RuntimeError(`${target.ndim}D target tensor expects ${target.ndim + 1}D input tensors, but found inputs with size ${x.shape}`);
     }

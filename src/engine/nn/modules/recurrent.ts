@@ -233,7 +233,7 @@ export abstract class RNNBase extends Module {
   }
 
   private checkSizes(input: Tensor, h: Tensor, c: Tensor | null, stateSizes: (size: number) => number[]): void {
-    const dtype = [...this.parameters()][0]!.dtype;
+    const { dtype } = this.weight_ih_l0;
     if (input.dtype !== dtype) throw new ValueError(`input must have the type ${dtype}, got type ${input.dtype}`);
     const features = input.sizes[input.sizes.length - 1]!;
     if (features !== this.inputSize) throw new RuntimeError(`input.size(-1) must be equal to input_size. Expected ${this.inputSize}, got ${features}`);

@@ -104,6 +104,9 @@ function drawNoise(x: Tensor, count: number, p: number): Storage {
   return noise;
 }
 
+/** Whether PyTorch computes it in one step. */
+const isFused = (...[query, , , mask, dropoutP]: AttentionArgs): boolean => query.sizes.length === 4 && dropoutP === 0 && !mask?.requiresGrad;
+
 const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
   name: "scaledDotProductAttention",
   effect: computes,
@@ -171,8 +174,9 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
     return { weights, noise };
   },
   reads: [0, 1, { read: 2, forGradientsOf: [0, 1, 3] }, 3],
-  // PyTorch's steps read scaled copies, its fused attention what it was given.
-  copies: (query) => (query.sizes.length === 4 ? [] : [0, 1, 3]),
+  // PyTorch's steps read scaled copies, its fused attention what it was given and the result, and a mask of truth values as numbers.
+  copies: (...args) => (!isFused(...args) ? [0, 1, 3] : args[3]?.dtype.name === "bool" ? [3] : []),
+  watches: (...args) => (isFused(...args) ? [2, "output"] : []),
   backward(gradient, context) {
     const { args, saved } = context;
     const [query, key, value, mask, , , scale] = args;

@@ -1,5 +1,5 @@
 import { checkedOptions, collect, type Arguments } from "../../arguments.js";
-import { defineComposite, named } from "../../dispatch/index.js";
+import { defineComposite, named, keeping } from "../../dispatch/index.js";
 import { RuntimeError } from "../../errors.js";
 import { computes, ofParts } from "../../operation.js";
 import { formatSizes } from "../../size.js";
@@ -76,6 +76,6 @@ export const combinations: (x: Tensor, ...args: Arguments<[r: number, withReplac
       for (let i = from; i < count; i++) extend([...row, i], withReplacement ? i : i + 1);
     };
     extend([], 0);
-    return named("StackBackward0", reshape(indexSelect(x, 0, integers(rows.flat(), x.device)), [rows.length, r]));
+    return keeping([x], named("StackBackward0", reshape(indexSelect(x, 0, integers(rows.flat(), x.device)), [rows.length, r])));
   },
 );

@@ -1,3 +1,4 @@
+import { diagonalDims } from "../rules/matrixDims.js";
 import { linearInEach, defineComposite, defineOperation } from "../../dispatch/index.js";
 import { int64 } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
@@ -125,8 +126,7 @@ const diagEmbedOperation = defineOperation<DiagEmbedArgs>({
   arguments: ["input", ["offset", 0], null, null],
   infer(x, offset, dim1, dim2) {
     const rank = x.sizes.length + 1;
-    const [rows, columns] = [normalizeDim(dim1, rank), normalizeDim(dim2, rank)];
-    if (rows === columns) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`);
+    const [rows, columns] = diagonalDims(dim1, dim2, rank);
     const side = x.sizes[x.sizes.length - 1]! + Math.abs(offset);
     const rest = x.sizes.slice(0, -1);
     return { sizes: Array.from({ length: rank }, (_, dim) => (dim === rows || dim === columns ? side : rest.shift()!)), dtype: x.dtype };

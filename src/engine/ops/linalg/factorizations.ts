@@ -1,4 +1,4 @@
-import { itself, defineComposite, defineOperation } from "../../dispatch/index.js";
+import { itself, defineComposite, defineOperation, keeping } from "../../dispatch/index.js";
 import type { DType } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
@@ -21,29 +21,43 @@ import { computes, notCounted, ofParts } from "../../operation.js";
 
 export type Factors = Readonly<Record<string, Tensor>>;
 
-/**
- * One of the results of a factorization that is already computed; backward has all of them at hand. `again`: the same factors as results of operations, so that
- * backward, which is made of operations on them, is recorded.
- */
-export function defineFactor<F extends Factors>(
-  name: string,
-  gradientName: string,
-  pick: (factors: F) => Tensor,
-  backward: (gradient: Tensor, factors: F) => Tensor,
-  again: (a: Tensor, factors: F) => F,
-): (a: Tensor, factors: F) => Tensor {
-  return defineOperation<[a: Tensor, factors: F]>({
-    name,
-    effect: computes,
-    multiplyAdds: notCounted,
-    arguments: ["input", null],
-    gradientName,
-    infer: (a, factors) => ({ sizes: pick(factors).sizes, dtype: a.dtype }),
-    forward: (output, _, factors) => copy(output, pick(factors)),
-    reads: [0, "output"],
-    backward: (gradient, { args: [, factors] }) => [backward(gradient, factors)],
-    recordedBackward: (gradient, { args: [a, factors], backward: own }) => own(gradient, [a, again(a, factors)]),
-  });
+/** Factors that have been computed, and the same as results of operations, by which the gradient of their gradient is recorded. */
+interface Computed<F extends Factors> {
+  readonly factors: F;
+  readonly recorded: { [Name in keyof F]?: Tensor };
+}
+
+/** One of the results of a factorization: which of the factors it is, and the gradient of the matrix from its own, made of operations on the factors. */
+export interface FactorRow<F extends Factors> {
+  readonly of: keyof F;
+  readonly backward: (gradient: Tensor, factors: F) => Tensor;
+}
+
+/** The results of a factorization that is already computed, one for each of `rows`. PyTorch keeps all of them, and not the matrix. */
+export function defineFactors<F extends Factors>(name: string, gradientName: string, ...rows: readonly FactorRow<F>[]): (a: Tensor, factors: F) => Tensor[] {
+  const operations = rows.map(({ of, backward }) =>
+    defineOperation<[a: Tensor, computed: Computed<F>]>({
+      name,
+      effect: computes,
+      multiplyAdds: notCounted,
+      arguments: ["input", null],
+      gradientName,
+      infer: (a, { factors }) => ({ sizes: factors[of]!.sizes, dtype: a.dtype }),
+      forward: (output, _, { factors }) => copy(output, factors[of]!),
+      reads: ["output"],
+      backward: (gradient, { args: [, { factors }] }) => [backward(gradient, factors)],
+      recordedBackward: (gradient, { args: [, { factors, recorded }] }) => [backward(gradient, { ...factors, ...recorded })],
+    }),
+  );
+  return (a, factors) => {
+    const computed: Computed<F> = { factors, recorded: {} };
+    const results = operations.map((operation) => operation(a, computed));
+    results.forEach((result, i) => {
+      computed.recorded[rows[i]!.of] = result;
+      keeping(results, result);
+    });
+    return results;
+  };
 }
 
 /** A zeroed tensor for the batch of factors, and a function that stores one. */
@@ -88,24 +102,11 @@ function qrGradient(gradQ: Tensor | null, gradR: Tensor | null, { q, r }: QR): T
   return cat([gradX, gradV === null ? mul(y, 0) : matmul(q, gradV)], -1);
 }
 
-function qrAgain(a: Tensor, { r }: QR): QR {
-  const { Q, R } = qr(a, rowsOf(r) === Math.min(rowsOf(a), columnsOf(a)) ? "reduced" : "complete");
-  return { q: Q, r: R };
-}
-
-const qrQ = defineFactor<QR>(
+const qrFactors = defineFactors<QR>(
   "qr",
   "LinalgQrBackward0",
-  ({ q }) => q,
-  (gradient, factors) => qrGradient(gradient, null, factors),
-  qrAgain,
-);
-const qrR = defineFactor<QR>(
-  "qr",
-  "LinalgQrBackward0",
-  ({ r }) => r,
-  (gradient, factors) => qrGradient(null, gradient, factors),
-  qrAgain,
+  { of: "q", backward: (gradient, factors) => qrGradient(gradient, null, factors) },
+  { of: "r", backward: (gradient, factors) => qrGradient(null, gradient, factors) },
 );
 
 /** What `qr` gives. */
@@ -128,9 +129,8 @@ const qrOperation = defineComposite(
         r.store(index, right);
       });
     }
-    const factors = { q: q.tensor, r: r.tensor };
-    const resultQ = mode === "r" ? Tensor.allocate([0], a.dtype, a.device) : qrQ(a, factors);
-    return named(["Q", "R"], resultQ, qrR(a, factors));
+    const [resultQ, resultR] = qrFactors(a, { q: q.tensor, r: r.tensor }) as [Tensor, Tensor];
+    return named(["Q", "R"], mode === "r" ? Tensor.allocate([0], a.dtype, a.device) : resultQ, resultR);
   },
 );
 
@@ -155,27 +155,17 @@ interface Eigen extends Factors {
   readonly vectors: Tensor;
 }
 
-function eighAgain(a: Tensor): Eigen {
-  const { eigenvalues, eigenvectors } = eigh(a);
-  return { values: eigenvalues, vectors: eigenvectors };
-}
-
-const eighValues = defineFactor<Eigen>(
+const eighFactors = defineFactors<Eigen>(
   "eigh",
   "LinalgEighBackward0",
-  ({ values }) => values,
-  (gradient, { vectors }) => matmul(mul(vectors, unsqueeze(gradient, -2)), mT(vectors)),
-  eighAgain,
-);
-const eighVectors = defineFactor<Eigen>(
-  "eigh",
-  "LinalgEighBackward0",
-  ({ vectors }) => vectors,
-  (gradient, { values, vectors }) => {
-    const result = matmul(matmul(vectors, overDifferences(matmul(mT(vectors), gradient), values)), mT(vectors));
-    return result.add(mT(result)).mul(0.5);
+  { of: "values", backward: (gradient, { vectors }) => matmul(mul(vectors, unsqueeze(gradient, -2)), mT(vectors)) },
+  {
+    of: "vectors",
+    backward(gradient, { values, vectors }) {
+      const result = matmul(matmul(vectors, overDifferences(matmul(mT(vectors), gradient), values)), mT(vectors));
+      return result.add(mT(result)).mul(0.5);
+    },
   },
-  eighAgain,
 );
 
 /** What `eigh` gives. */
@@ -195,8 +185,8 @@ const eighOperation = defineComposite({ name: "eigh", effect: computes, multiply
       vectors.store(index, columns);
     });
   }
-  const factors = { values: values.tensor, vectors: vectors.tensor };
-  return named(["eigenvalues", "eigenvectors"], eighValues(a, factors), eighVectors(a, factors));
+  const results = eighFactors(a, { values: values.tensor, vectors: vectors.tensor }) as [Tensor, Tensor];
+  return named(["eigenvalues", "eigenvectors"], ...results);
 });
 
 /** Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices, whose lower triangle alone is read. (torch.linalg.eigh) */
@@ -227,42 +217,32 @@ function requireReduced({ u, s, vh }: Svd): void {
   }
 }
 
-function svdAgain(a: Tensor, { u, vh }: Svd): Svd {
-  const { U, S, Vh } = svd(a, columnsOf(u) !== rowsOf(vh));
-  return { u: U, s: S, vh: Vh };
-}
-
-const svdU = defineFactor<Svd>(
+const svdFactors = defineFactors<Svd>(
   "svd",
   "LinalgSvdBackward0",
-  ({ u }) => u,
-  (gradient, factors) => {
-    requireReduced(factors);
-    const { u, s, vh } = factors;
-    const inner = scaledColumns(overDifferences(skew(matmul(mT(u), gradient)), s.square()), s);
-    return matmul(matmul(u, inner), vh).add(matmul(div(outside(gradient, u), unsqueeze(s, -2)), vh));
+  {
+    of: "u",
+    backward(gradient, factors) {
+      requireReduced(factors);
+      const { u, s, vh } = factors;
+      const inner = scaledColumns(overDifferences(skew(matmul(mT(u), gradient)), s.square()), s);
+      return matmul(matmul(u, inner), vh).add(matmul(div(outside(gradient, u), unsqueeze(s, -2)), vh));
+    },
   },
-  svdAgain,
-);
-const svdS = defineFactor<Svd>(
-  "svd",
-  "LinalgSvdBackward0",
-  ({ s }) => s,
-  (gradient, { u, s, vh }) => matmul(scaledColumns(narrow(u, -1, 0, columnsOf(s)), gradient), narrow(vh, -2, 0, columnsOf(s))),
-  svdAgain,
-);
-const svdVh = defineFactor<Svd>(
-  "svd",
-  "LinalgSvdBackward0",
-  ({ vh }) => vh,
-  (gradient, factors) => {
-    requireReduced(factors);
-    const { u, s, vh } = factors;
-    const v = mT(vh);
-    const inner = scaledRows(overDifferences(skew(matmul(vh, mT(gradient))), s.square()), s);
-    return matmul(matmul(u, inner), vh).add(matmul(u, div(mT(outside(mT(gradient), v)), unsqueeze(s, -1))));
+  {
+    of: "s",
+    backward: (gradient, { u, s, vh }) => matmul(scaledColumns(narrow(u, -1, 0, columnsOf(s)), gradient), narrow(vh, -2, 0, columnsOf(s))),
   },
-  svdAgain,
+  {
+    of: "vh",
+    backward(gradient, factors) {
+      requireReduced(factors);
+      const { u, s, vh } = factors;
+      const v = mT(vh);
+      const inner = scaledRows(overDifferences(skew(matmul(vh, mT(gradient))), s.square()), s);
+      return matmul(matmul(u, inner), vh).add(matmul(u, div(mT(outside(mT(gradient), v)), unsqueeze(s, -1))));
+    },
+  },
 );
 
 /** What `svd` gives. */
@@ -272,8 +252,7 @@ const svdOperation = defineComposite(
   { name: "svd", effect: computes, multiplyAdds: ofParts, arguments: ["input", ["fullMatrices", true]] },
   (a: Tensor, fullMatrices: boolean): SvdResult => {
     requireMatrix(a, "linalg.svd");
-    const factors = singular(a, fullMatrices);
-    return named(["U", "S", "Vh"], svdU(a, factors), svdS(a, factors), svdVh(a, factors));
+    return named(["U", "S", "Vh"], ...(svdFactors(a, singular(a, fullMatrices)) as [Tensor, Tensor, Tensor]));
   },
 );
 
@@ -318,7 +297,7 @@ export const svdvalsOperation: (a: Tensor) => Tensor = defineComposite(
   { name: "svdvals", effect: computes, multiplyAdds: ofParts, arguments: ["input"] },
   (a: Tensor): Tensor => {
     requireMatrix(a, "linalg.svdvals");
-    return svdS(a, singular(a, false));
+    return svdFactors(a, singular(a, false))[1]!;
   },
 );
 

@@ -1,5 +1,5 @@
 import { collect, requiredFirst, type AllArguments, type Arguments, type WithRequired } from "../../arguments.js";
-import { defineComposite } from "../../dispatch/index.js";
+import { defineComposite, keeping } from "../../dispatch/index.js";
 import { int32 } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
@@ -11,8 +11,8 @@ import { cat, tril, triu } from "../joining.js";
 import { matmul } from "../matmul.js";
 import { narrow } from "../shape.js";
 import { neg } from "../unary.js";
-import { defineFactor, factor, type Factors } from "./factorizations.js";
-import { batchOf, columnsOf, forEachMatrix, identity, mT, named, rowsOf, type Named } from "./matrices.js";
+import { defineFactors, factor, type Factors } from "./factorizations.js";
+import { batchOf, columnsOf, forEachMatrix, identity, mT, named, rowsOf, type Named, requireFractions } from "./matrices.js";
 import { solveTriangular } from "./squareSystems.js";
 
 /** A = P L U with partial pivoting (torch.linalg.lu and its like), of matrices of any shape. Rows are exchanged as LAPACK exchanges them. */
@@ -49,10 +49,9 @@ const upperOf = (packed: Tensor): Tensor => triu(narrow(packed, -2, 0, Math.min(
 const unit = { unitriangular: true } as const;
 
 /** The gradient for A of those for L and U, one of which may be missing. */
-function luGradient(gradL: Tensor | null, gradU: Tensor | null, { packed, p }: LuFactors): Tensor {
-  const [m, n] = [rowsOf(packed), columnsOf(packed)];
+function luGradient(gradL: Tensor | null, gradU: Tensor | null, { l, u, p }: Parts): Tensor {
+  const [m, n] = [rowsOf(l), columnsOf(u)];
   const k = Math.min(m, n);
-  const [l, u] = [lowerOf(packed), upperOf(packed)];
   const fromL = gradL === null ? null : matmul(mT(l), tril(gradL, -1));
   const fromU = gradU === null ? null : matmul(triu(gradU), mT(u));
   const sum = (a: Tensor | null, b: Tensor | null): Tensor => (a === null ? b! : b === null ? a : a.add(b));
@@ -60,53 +59,41 @@ function luGradient(gradL: Tensor | null, gradU: Tensor | null, { packed, p }: L
     const below = tril(sum(fromL, fromU === null ? null : neg(fromU)), -1);
     let inner = solveTriangular(mT(narrow(u, -1, 0, m)), below, { upper: false, left: false });
     if (gradU !== null) inner = inner.add(triu(narrow(gradU, -1, 0, m)));
-    const rest = gradU === null ? inner.newZeros([...batchOf(packed), m, n - m]) : narrow(gradU, -1, m, n - m);
+    const rest = gradU === null ? inner.newZeros([...batchOf(l), m, n - m]) : narrow(gradU, -1, m, n - m);
     return matmul(p, solveTriangular(mT(l), n > m ? cat([inner, rest], -1) : inner, { upper: true, ...unit }));
   }
   const above = triu(sum(fromU, fromL === null ? null : neg(fromL)));
   let inner = solveTriangular(mT(narrow(l, -2, 0, k)), above, { upper: true, ...unit });
   if (gradL !== null) inner = inner.add(tril(narrow(gradL, -2, 0, k), -1));
-  const rest = gradL === null ? inner.newZeros([...batchOf(packed), m - k, k]) : narrow(gradL, -2, k, m - k);
+  const rest = gradL === null ? inner.newZeros([...batchOf(l), m - k, k]) : narrow(gradL, -2, k, m - k);
   return matmul(p, solveTriangular(mT(u), cat([inner, rest], -2), { upper: false, left: false }));
 }
 
-const again = (a: Tensor, { p }: LuFactors): LuFactors => ({ packed: packedOf(a, { packed: factorized(a).packed, p }), p });
-
-const packedOf = defineFactor<LuFactors>(
-  "luFactor",
-  "LinalgLuFactorExBackward0",
-  ({ packed }) => packed,
-  (gradient, factors) => {
+const packedFactors = defineFactors<LuFactors>("luFactor", "LinalgLuFactorExBackward0", {
+  of: "packed",
+  backward(gradient, { packed, p }) {
     const k = Math.min(rowsOf(gradient), columnsOf(gradient));
-    return luGradient(narrow(gradient, -1, 0, k), narrow(gradient, -2, 0, k), factors);
+    return luGradient(narrow(gradient, -1, 0, k), narrow(gradient, -2, 0, k), { l: lowerOf(packed), u: upperOf(packed), p });
   },
-  again,
-);
+});
+
+/** Both in one, `pivots` being kept with it. */
+const packedOf = (a: Tensor, packed: Tensor, pivots: Tensor): Tensor => {
+  const [result] = packedFactors(a, { packed, p: permutation(pivots, rowsOf(a), a) }) as [Tensor];
+  return keeping([pivots], result);
+};
 
 interface Parts extends Factors {
-  readonly packed: Tensor;
-  readonly p: Tensor;
   readonly l: Tensor;
   readonly u: Tensor;
+  readonly p: Tensor;
 }
 
-const partsAgain = (a: Tensor, factors: Parts): Parts => {
-  const { packed } = again(a, factors);
-  return { ...factors, packed };
-};
-const lowerFactor = defineFactor<Parts>(
+const partsFactors = defineFactors<Parts>(
   "lu",
   "LinalgLuBackward0",
-  ({ l }) => l,
-  (gradient, factors) => luGradient(gradient, null, factors),
-  partsAgain,
-);
-const upperFactor = defineFactor<Parts>(
-  "lu",
-  "LinalgLuBackward0",
-  ({ u }) => u,
-  (gradient, factors) => luGradient(null, gradient, factors),
-  partsAgain,
+  { of: "l", backward: (gradient, factors) => luGradient(gradient, null, factors) },
+  { of: "u", backward: (gradient, factors) => luGradient(null, gradient, factors) },
 );
 
 /** The factors as numbers: both in one, which rows are exchanged (from 1 on, as LAPACK counts), and the first zero of U's diagonal. */
@@ -151,7 +138,7 @@ function requirePivoting({ pivot = true }: PivotOptions): void {
 
 function requireTwo(a: Tensor, operation: string): void {
   if (a.sizes.length < 2) throw new RuntimeError(`torch.${operation}: Expected tensor with 2 or more dimensions. Got size: [${a.sizes.join(", ")}] instead`);
-  if (!a.dtype.isFloatingPoint) throw new RuntimeError(`linalg.${operation}: Expected a floating point or complex tensor as input. Got ${a.dtype.scalarType}`);
+  requireFractions(a, `linalg.${operation}`);
 }
 
 function checkDiagonal(operation: string, a: Tensor, infos: readonly number[]): void {
@@ -178,7 +165,7 @@ export const luFactor: (a: Tensor, ...args: Arguments<[], PivotOptions>) => LuFa
     requirePivoting(collect<PivotOptions>("luFactor", [], args, ["pivot"]));
     const { packed, pivots, infos } = factorized(a);
     checkDiagonal("lu_factor", a, infos);
-    return named(["LU", "pivots"], packedOf(a, { packed, p: permutation(pivots, rowsOf(a), a) }), pivots);
+    return named(["LU", "pivots"], packedOf(a, packed, pivots), pivots);
   },
 );
 
@@ -196,7 +183,7 @@ export const luFactorEx: (a: Tensor, ...args: Arguments<[], LuExOptions>) => LuF
     if (options.checkErrors) checkDiagonal("lu_factor_ex", a, infos);
     const info = Tensor.allocate([...batchOf(a)], int32, a.device);
     if (a.device === "cpu") info.storage.data.set(infos);
-    return named(["LU", "pivots", "info"], packedOf(a, { packed, p: permutation(pivots, rowsOf(a), a) }), pivots, info);
+    return named(["LU", "pivots", "info"], packedOf(a, packed, pivots), pivots, info);
   },
 );
 
@@ -211,8 +198,8 @@ export const lu: (a: Tensor, ...args: Arguments<[], PivotOptions>) => LuResult =
     requirePivoting(collect<PivotOptions>("lu", [], args, ["pivot"]));
     const { packed, pivots } = factorized(a);
     const p = permutation(pivots, rowsOf(a), a);
-    const factors = { packed, p, l: lowerOf(packed), u: upperOf(packed) };
-    return named(["P", "L", "U"], p, lowerFactor(a, factors), upperFactor(a, factors));
+    const [l, u] = partsFactors(a, { l: lowerOf(packed), u: upperOf(packed), p }) as [Tensor, Tensor];
+    return named(["P", "L", "U"], p, keeping([p], l), keeping([p], u));
   },
 );
 
@@ -277,7 +264,7 @@ export const choleskySolve: (b: Tensor, ...args: WithRequired<[L: Tensor], { rea
     (b: Tensor, ...args: WithRequired<[L: Tensor], { readonly L: Tensor }, [upper: boolean], { readonly upper?: boolean }>): Tensor => {
       const [[factor], rest] = requiredFirst<[Tensor]>("cholesky_solve", ["L"], args);
       const { upper = false } = collect<{ readonly upper?: boolean }>("choleskySolve", ["upper"], rest);
-      return solvedByFactor(b, factor, upper);
+      return keeping([b, factor], solvedByFactor(b, factor, upper));
     },
   );
 
@@ -291,7 +278,7 @@ export const choleskyInverse: (L: Tensor, ...args: Arguments<[upper: boolean], {
   { name: "choleskyInverse", effect: computes, multiplyAdds: ofParts, arguments: ["L", ["upper", false]] },
   (factor: Tensor, ...args: Arguments<[upper: boolean], { readonly upper?: boolean }>): Tensor => {
     const { upper = false } = collect<{ readonly upper?: boolean }>("choleskyInverse", ["upper"], args);
-    return solvedByFactor(identity(rowsOf(factor), factor), factor, upper);
+    return keeping([factor], solvedByFactor(identity(rowsOf(factor), factor), factor, upper));
   },
 );
 
@@ -312,6 +299,6 @@ export const householderProduct: (a: Tensor, ...args: AllArguments<[tau: Tensor]
       const v = narrow(reflections, -1, i, 1);
       result = result.sub(matmul(v.mul(narrow(tau, -1, i, 1).unsqueeze(-1)), matmul(mT(v), result)));
     }
-    return result;
+    return keeping([a, tau, result], result);
   },
 );

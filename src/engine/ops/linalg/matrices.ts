@@ -17,7 +17,7 @@ export function requireMatrix(x: Tensor, operation: string): void {
   requireFractions(x, operation);
 }
 
-function requireFractions(x: Tensor, operation: string): void {
+export function requireFractions(x: Tensor, operation: string): void {
   if (!x.dtype.isFloatingPoint) {
     throw new RuntimeError(`${operation}: Expected a floating point or complex tensor as input. Got ${x.dtype.scalarType}`);
   }

@@ -1,4 +1,4 @@
-import { itself, defineComposite, defineOperation } from "../../dispatch/index.js";
+import { itself, defineComposite, defineOperation, keeping } from "../../dispatch/index.js";
 import { LinAlgError, RuntimeError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import * as kernels from "../../kernels/linalg.js";
@@ -174,7 +174,8 @@ export type SignAndLog = Named<readonly [sign: Tensor, logabsdet: Tensor], "sign
 
 const slogdetOperation = defineComposite({ name: "slogdet", effect: computes, multiplyAdds: ofParts, arguments: ["input"] }, (a: Tensor): SignAndLog => {
   const logabsdet = logAbsDet(a);
-  return named(["sign", "logabsdet"], detSign(a), logabsdet);
+  const sign = detSign(a);
+  return named(["sign", "logabsdet"], sign, keeping([sign], logabsdet));
 });
 
 /** The sign of the determinant and the logarithm of its magnitude. (torch.linalg.slogdet) */
@@ -313,7 +314,7 @@ export const solveTriangular: (a: Tensor, b: Tensor, options: TriangularOptions)
     } = checkedOptions("solveTriangular", options, "upper", "left", "unitriangular");
     let triangle = upper ? triu(a, unitriangular ? 1 : 0) : tril(a, unitriangular ? -1 : 0);
     if (unitriangular) triangle = triangle.add(identity(rowsOf(a), a));
-    return left ? solveOperation(triangle, b) : mT(solveOperation(mT(triangle), mT(b)));
+    return keeping([a], left ? solveOperation(triangle, b) : mT(solveOperation(mT(triangle), mT(b))));
   },
 );
 

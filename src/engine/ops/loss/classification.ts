@@ -10,7 +10,7 @@ import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
 import { logSoftmax } from "../softmax.js";
 import type { BinaryCrossEntropyOptions } from "./elementwise.js";
-import { checkReduction, reduce, sampleGradient, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
+import { checkReduction, reduce, sampleGradient, writeReduced, type LossOptions, type Reduction, refuseGradient, requireOneTarget } from "./reduction.js";
 import { computes, notCounted, ofParts } from "../../operation.js";
 
 /** Losses of scores for classes: the target says which class, or classes, a sample belongs to. */
@@ -48,6 +48,7 @@ const nllOperation = defineOperation<NLLArgs, Divisor>({
   infer(x, target, weight, _ignoreIndex, reduction) {
     checkReduction(reduction);
     checkClassTargets(x, target, weight);
+    refuseGradient(x.ndim > 2 ? "nll_loss2d_forward" : "nll_loss_forward", "weight", weight);
     requireFloatingPoint(x.dtype, "nll_loss_out_frame");
     return { sizes: reduction === "none" && x.ndim > 1 ? target.sizes : [], dtype: x.dtype };
   },
@@ -85,7 +86,7 @@ function checkClassTargets(x: Tensor, target: Tensor, weight: Tensor | null): vo
   if (dims !== 1 && target.ndim > 0 && x.sizes[0] !== target.sizes[0]) {
     throw new ValueError(`Expected input batch_size (${x.sizes[0]}) to match target batch_size (${target.sizes[0]}).`);
   }
-  if (dims <= 2 && target.ndim > 1) throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
+  if (dims <= 2) requireOneTarget(target);
   if (target.dtype !== int64 && target.dtype !== uint8) {
     throw new RuntimeError(`expected target dtype to be Long or Byte, but got ${target.dtype.scalarType}`);
   }
@@ -185,6 +186,7 @@ const multiMarginOperation = defineOperation<MultiMarginArgs>({
   infer(x, target, p, _margin, weight, reduction) {
     checkReduction(reduction);
     if (p !== 1 && p !== 2) throw new ValueError("only p == 1 and p == 2 supported");
+    refuseGradient("multi_margin_loss", "weight", weight);
     if (weight !== null && weight.ndim !== 1) throw new ValueError("weight must be one-dimensional");
     const [batch, classes] = samplesOf(x);
     if (target.ndim > 1 || target.numel() !== batch) {

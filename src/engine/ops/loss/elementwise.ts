@@ -1,4 +1,4 @@
-import { defineComposite } from "../../dispatch/index.js";
+import { defineComposite, keeping } from "../../dispatch/index.js";
 import { RuntimeError, ValueError } from "../../errors.js";
 import * as kernels from "../../kernels/elementwise.js";
 import { equalSizes } from "../../size.js";
@@ -9,7 +9,7 @@ import { where } from "../masks.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { broadcastSizes } from "../rules/promotion.js";
 import { composedOf, elementLoss } from "./elementLoss.js";
-import { checkReduction, reduce, type LossOptions, type Reduction } from "./reduction.js";
+import { checkReduction, reduce, type LossOptions, type Reduction, refuseGradient } from "./reduction.js";
 import { computes, ofParts } from "../../operation.js";
 
 /** Losses of each element of a prediction and its target. */
@@ -88,6 +88,7 @@ const smoothL1Of = elementLoss<[beta: number]>({
     target: (g, x, y, n) => round(round(1 / n) * round(smoothL1Slope(round(y - x), beta))) * g,
     kernels: { f: ["smoothL1", beta], x: (n) => ["smoothL1Backward", beta, round(1 / n)] },
   }),
+  copies: (_x, _target, _reduction, beta) => (beta === 0 ? [0, 1] : []),
   recordedBackward: composedOf((x, target, beta) => {
     const distance = x.sub(target).abs();
     if (beta === 0) return distance;
@@ -164,11 +165,7 @@ const softMarginOf = elementLoss({
 /** log(1 + e^(-target x)), with targets 1 and -1. (torch.nn.functional.soft_margin_loss) */
 export function softMarginLoss(x: Tensor, ...args: WithRequired<[target: Tensor], { readonly target: Tensor }, [], LossOptions>): Tensor {
   const [[target], rest] = requiredFirst<[target: Tensor]>("soft_margin_loss", ["target"], args);
-  if (target.requiresGrad) {
-    throw new RuntimeError(
-      "The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot have requires_grad True.",
-    );
-  }
+  refuseGradient("soft_margin_loss", "target", target);
   return softMarginOf(x, target, collect<LossOptions>("softMarginLoss", [], rest, ["reduction"]).reduction ?? "mean");
 }
 
@@ -277,6 +274,7 @@ export function binaryCrossEntropy(
       `Using a target size (${target.shape}) that is different to the input size (${x.shape}) is deprecated. Please ensure they have the same size.`,
     );
   }
+  refuseGradient("binary_cross_entropy", "weight", weight);
   return weight === null ? binaryCrossEntropyOf(x, target, reduction) : weightedBinaryCrossEntropy(x, target, reduction, weight);
 }
 
@@ -311,7 +309,7 @@ const weightedLogits = defineComposite(
   (x: Tensor, target: Tensor, reduction: Reduction, weight: Tensor | null, posWeight: Tensor | null): Tensor => {
     const logLikelihood = posWeight === null ? logsigmoid(x) : logsigmoid(x).mul(posWeight.sub(1).mul(target).add(1));
     const losses = target.rsub(1).mul(x).sub(logLikelihood);
-    return reduce(weight === null ? losses : losses.mul(weight), reduction);
+    return keeping([x, target, weight, posWeight], reduce(weight === null ? losses : losses.mul(weight), reduction));
   },
 );
 
@@ -330,6 +328,8 @@ export function binaryCrossEntropyWithLogits(
   if (x.dtype.isFloatingPoint && !target.dtype.isFloatingPoint) {
     throw new RuntimeError(`result type ${x.dtype.scalarType} can't be cast to the desired output type ${target.dtype.scalarType}`);
   }
+  refuseGradient("binary_cross_entropy_with_logits", "weight", weight);
+  refuseGradient("binary_cross_entropy_with_logits", "pos_weight", posWeight);
   return weight === null && posWeight === null ? logitsOf(x, target, reduction) : weightedLogits(x, target, reduction, weight, posWeight);
 }
 

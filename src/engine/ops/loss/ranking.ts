@@ -4,7 +4,7 @@ import { formatSizes } from "../../size.js";
 import type { Tensor } from "../../tensor.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { pairwiseDistance } from "../distance.js";
-import { checkReduction, reduce, type LossOptions, type Reduction } from "./reduction.js";
+import { checkReduction, reduce, type LossOptions, type Reduction, requireOneTarget } from "./reduction.js";
 import { computes, ofParts } from "../../operation.js";
 
 /** Losses of pairs and triplets: which of them are to be near each other, or above one another. */
@@ -55,7 +55,7 @@ export function marginRankingLoss(
 const cosineEmbeddingOf = defineComposite(
   { name: "cosineEmbeddingLoss", effect: computes, multiplyAdds: ofParts, arguments: ["x1", "x2", "target", ["margin", 0], ["reduction", "mean"]] },
   (x1: Tensor, x2: Tensor, target: Tensor, margin: number, reduction: Reduction): Tensor => {
-    if (target.ndim > 1) throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
+    requireOneTarget(target);
     const dims = target.ndim + 1;
     if (x1.ndim !== dims || x2.ndim !== dims) {
       throw new RuntimeError(

@@ -1,5 +1,6 @@
+import { isGradEnabled } from "../../autograd/gradMode.js";
 import type { ElementArray } from "../../dtype.js";
-import { ValueError } from "../../errors.js";
+import { RuntimeError, ValueError } from "../../errors.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import type { Tensor } from "../../tensor.js";
 
@@ -9,6 +10,18 @@ export type Reduction = "none" | "mean" | "sum";
 export interface LossOptions {
   /** Default "mean". */
   readonly reduction?: Reduction;
+}
+
+/** Throws PyTorch's error for a gradient that is wanted for an argument of a function that has none for it. */
+export function refuseGradient(name: string, argument: string, value: Tensor | null): void {
+  if (value?.requiresGrad && isGradEnabled()) {
+    throw new RuntimeError(`The function '${name}' is not differentiable with respect to argument '${argument}'. This input cannot have requires_grad True.`);
+  }
+}
+
+/** Throws PyTorch's error where there is more than one target for a sample. */
+export function requireOneTarget(target: Tensor): void {
+  if (target.ndim > 1) throw new RuntimeError("0D or 1D target tensor expected, multi-target not supported");
 }
 
 /** Throws PyTorch's error where `reduction` is none of its values. */

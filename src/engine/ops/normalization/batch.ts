@@ -77,13 +77,14 @@ const batchNormOperation = defineOperation<BatchNormArgs, Moments>({
     return moments;
   },
   reads: [0, 1],
+  watches: [3, 4],
   backward(gradient, { args: [x, weight, bias, , , training], saved }) {
     return standardizeBackward(gradient, x, weight, bias, channels(x), saved, training ? "slice" : "given");
   },
   recordedBackward: channelNorm((x) => [0, ...dimsFrom(2, x)]),
 });
 
-/** running = (1 - momentum) * running + momentum * batch; the variance without bias. */
+/** running = (1 - momentum) * running + momentum * batch; the variance without bias. No write that a gradient minds: PyTorch's batch normalization counts none. */
 function updateRunning(
   runningMean: Tensor | null,
   runningVar: Tensor | null,
@@ -100,7 +101,6 @@ function updateRunning(
       const at = running.offset + c * stride;
       data[at] = (1 - momentum) * data[at]! + momentum * batch(c);
     }
-    running.version.value++;
   };
   update(runningMean, (c) => mean[c]!);
   update(runningVar, (c) => ((1 / inverseStd[c]! ** 2 - eps) * size) / (size - 1));
@@ -201,9 +201,12 @@ const instanceNormOperation = defineOperation<BatchNormArgs, Moments>({
     const moments = momentsOf(values, slices, eps, "sums");
     standardize(output, values, slices, moments, weight, bias);
     updateRunning(runningMean, runningVar, averaged(moments, x.sizes[1]!, eps), slices.inner, momentum, eps);
+    for (const running of [runningMean, runningVar]) if (running !== null) running.version.value++;
     return moments;
   },
   reads: [0, 1],
+  // PyTorch has as many of it as there are instances.
+  copies: () => [1],
   backward(gradient, { args: [x, weight, bias, , , useInputStats], saved }) {
     return standardizeBackward(gradient, x, weight, bias, groups(x, x.sizes[1]!), saved, useInputStats ? "slice" : "given");
   },

@@ -116,6 +116,8 @@ const rmsNormOperation = defineOperation<[x: Tensor, normalizedShape: readonly n
     return moments;
   },
   reads: [0, 2],
+  // For the weight alone PyTorch keeps what it multiplies.
+  copies: (x) => (x.requiresGrad ? [] : [0, 2]),
   backward(gradient, { args: [x, normalizedShape, weight], saved }) {
     const [dx, dWeight] = standardizeBackward(gradient, x, weight, null, rows(x, product(normalizedShape)), saved, "squares");
     return [dx, null, dWeight];

@@ -56,6 +56,8 @@ function defineAdaptiveAvgPool(dims: number): AdaptiveAvgPoolFunction {
       if (dims === 1) return "SqueezeBackward1";
       return lengths.every((length) => length === 1) ? "MeanBackward1" : `AdaptiveAvgPool${dims}DBackward0`;
     },
+    // Where nothing is left to average over, PyTorch takes the mean.
+    watches: (_x, lengths) => (lengths.every((length) => length === 1) ? [] : [0]),
     of: (x, lengths) => ({
       lengths,
       taps: () =>

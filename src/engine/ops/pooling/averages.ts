@@ -45,6 +45,7 @@ function defineAvgPool(dims: 1 | 2 | 3): AvgPoolFunction {
   const operation = defineResampling<[x: Tensor, averaging: Averaging]>({
     name,
     arguments: ["input", null],
+    watches: [0],
     gradientName: dims === 1 ? "SqueezeBackward1" : `AvgPool${dims}DBackward0`,
     of: (x, averaging) => ({ lengths: averaging.lengths, taps: () => spatialSizes(x, dims).map((size, i) => averagingTaps(size, averaging, i)) }),
   });

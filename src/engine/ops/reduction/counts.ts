@@ -1,4 +1,4 @@
-import { defineComposite, defineOperation, named, type OperationRow } from "../../dispatch/index.js";
+import { defineComposite, defineOperation, named, type OperationRow, keeping } from "../../dispatch/index.js";
 import { bool, int64, uint8 } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { ternary } from "../../kernels/elementwise.js";
@@ -34,7 +34,8 @@ export const dist: (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly
     { name: "dist", effect: computes, multiplyAdds: ofParts, arguments: ["input", operand, ["p", 2]] },
     (x: Tensor, ...args: WithRequired<[other: Tensor], { readonly other: Tensor }, [p: number], { readonly p?: number }>): Tensor => {
       const [[other], rest] = requiredFirst<[other: Tensor]>("dist", ["other"], args);
-      return named("DistBackward0", vectorNorm(x.sub(other), collect<{ p?: number }>("dist", ["p"], rest).p ?? 2, null, false));
+      const { p = 2 } = collect<{ p?: number }>("dist", ["p"], rest);
+      return keeping([x, other], named("DistBackward0", vectorNorm(x.sub(other), p, null, false)));
     },
   );
 

@@ -1,4 +1,4 @@
-import { composed, defineComposite, defineOperation, linearInEach, type RecordedBackward } from "../../dispatch/index.js";
+import { composed, defineComposite, defineOperation, linearInEach, type RecordedBackward, keeping } from "../../dispatch/index.js";
 import { bool, int64, type DType } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import * as kernels from "../../kernels/reduce.js";
@@ -121,7 +121,7 @@ function runningExtreme(name: "cummax" | "cummin", sign: 1 | -1): (x: Tensor, di
   return defineComposite({ name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "dim"] }, (x: Tensor, along: number): ValuesAndIndices => {
     const dim = normalizeDim(along, x.sizes.length);
     const indices = filledLike(x, int64, (output) => kernels.cumulativeExtremePosition(slicesOf(output, scanned(x, dim)), slicesOf(x, scanned(x, dim)), sign));
-    return new ValuesAndIndices(name, pick(x, indices, dim), indices);
+    return new ValuesAndIndices(name, keeping([x], pick(x, indices, dim)), indices);
   });
 }
 

@@ -37,6 +37,9 @@ export interface UnaryDerivative {
   readonly recorded: (gradient: Tensor, value: Tensor) => Tensor;
   /** The same function among the WebAssembly kernels. */
   readonly kernel?: KernelCall;
+  /** See Differentiation. */
+  readonly copies?: Differentiation<[x: Tensor]>["copies"];
+  readonly watches?: Differentiation<[x: Tensor]>["watches"];
 }
 
 /** Of a function of steps: zero wherever it exists. */
@@ -62,10 +65,12 @@ export function unaryRow(
   };
 }
 
-function unaryDifferentiation({ of, f, recorded, kernel }: UnaryDerivative): Differentiation<[x: Tensor]> {
+function unaryDifferentiation({ of, f, recorded, kernel, copies, watches }: UnaryDerivative): Differentiation<[x: Tensor]> {
   const read = (gradient: Tensor, x: Tensor, output: Tensor): Tensor => (of === "gradient" ? gradient : of === "input" ? x : output);
   return {
     ...(of === "gradient" ? {} : { reads: [of === "input" ? 0 : "output"] }),
+    copies,
+    watches,
     backward: (gradient, { args: [x], output }) => [multiplied(gradient, read(gradient, x, output), f, kernel)],
     recordedBackward: (gradient, { args: [x], output }) => [recorded(gradient, read(gradient, x, output))],
   };

@@ -1,4 +1,4 @@
-import { linearInEach, defineOperation } from "../../dispatch/index.js";
+import { linearInEach, defineOperation, type Differentiation } from "../../dispatch/index.js";
 import { denseValues } from "../../kernels/elementwise.js";
 import { resample, resampleBackward, type Layout, type Taps } from "../../kernels/resample.js";
 import { product } from "../../size.js";
@@ -53,6 +53,8 @@ export function defineResampling<Args extends readonly [x: Tensor, ...unknown[]]
   readonly name: string;
   readonly arguments: ArgumentsOf<Args>;
   readonly gradientName: string | ((...args: Args) => string);
+  /** See Differentiation. */
+  readonly watches?: Differentiation<Args>["watches"];
   readonly of: (...args: Args) => Resampling;
 }): (...args: Args) => Tensor {
   return defineOperation<Args>({
@@ -69,6 +71,7 @@ export function defineResampling<Args extends readonly [x: Tensor, ...unknown[]]
       resampleDimensions(result, gradient, row.of(...args).taps(), true);
       return [result];
     },
+    watches: row.watches,
     recordedBackward: linearInEach(0),
   });
 }

@@ -1,3 +1,4 @@
+import { requireMatrices } from "../rules/matrixDims.js";
 import { defineView } from "../../dispatch/index.js";
 import { RuntimeError } from "../../errors.js";
 import { formatSizes } from "../../size.js";
@@ -60,7 +61,7 @@ export const t: (x: Tensor) => Tensor = tOperation;
 
 /** The last two dimensions exchanged: the conjugate transpose of real matrices. (torch.adjoint) */
 export const adjoint: (x: Tensor) => Tensor = takingOnly("adjoint", ["x"], (x: Tensor): Tensor => {
-  if (x.sizes.length === 1) throw new RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.");
+  requireMatrices(x, "adjoint()");
   return x.sizes.length === 0 ? x : transposeOperation(x, -2, -1);
 });
 

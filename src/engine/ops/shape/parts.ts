@@ -1,3 +1,4 @@
+import { diagonalDims } from "../rules/matrixDims.js";
 import { asOneOfSeveral, defineComposite, defineView } from "../../dispatch/index.js";
 import { IndexError, RuntimeError } from "../../errors.js";
 import { copy } from "../../kernels/elementwise.js";
@@ -89,9 +90,7 @@ const diagonalOperation = defineView<[x: Tensor, offset: number, dim1: number, d
   },
   arguments: ["input", ["offset", 0], ["dim1", 0], ["dim2", 1]],
   window(x, offset, dim1, dim2) {
-    const rank = x.sizes.length;
-    const [rows, columns] = [normalizeDim(dim1, rank), normalizeDim(dim2, rank)];
-    if (rows === columns) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`);
+    const [rows, columns] = diagonalDims(dim1, dim2, x.sizes.length);
     const length = Math.max(0, offset >= 0 ? Math.min(x.sizes[rows]!, x.sizes[columns]! - offset) : Math.min(x.sizes[rows]! + offset, x.sizes[columns]!));
     const others = permuted(
       x,
