@@ -50,7 +50,11 @@ export interface SceneStub extends Pick<Stub, "end" | "points"> {
 
 /** All that is written beside a line and its stubs. */
 export function labelsOfEdge({ label, operand, stubs }: SceneEdge): readonly PlacedLabel[] {
-  return [label, operand, ...stubs.map((stub) => stub.label)].flatMap((each) => each ?? []);
+  const labels: PlacedLabel[] = [];
+  if (label) labels.push(label);
+  if (operand) labels.push(operand);
+  for (const stub of stubs) if (stub.label) labels.push(stub.label);
+  return labels;
 }
 
 /** The picture with every position in one coordinate system; parents before what they hold. */

@@ -2,6 +2,7 @@ import Flatbush from "flatbush";
 import type { MeasureText } from "../text.js";
 import type { LayoutProblem, LayoutSolution } from "./problem.js";
 import type { Point } from "../geometry.js";
+import { PlacedBoxes, type Rectangle } from "./placedBoxes.js";
 import { ringRadius, type Stub } from "./stubs.js";
 
 /** A text beside its edge. `x` is its left end, `y` its baseline. */
@@ -21,11 +22,7 @@ const lineWidth = 1;
 /** Of a label from other lines on its far side, so that it is clear whose it is. */
 const apart = 9;
 
-interface Box {
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
+interface Box extends Rectangle {
   /** Towards which side no other line may be near. */
   readonly far?: "left" | "right" | "above" | "below";
 }
@@ -105,8 +102,8 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
     }
   };
 
-  const placed: Box[] = [];
-  const isApart = (box: Box) => !placed.some((other) => box.x0 < other.x1 + 3 && other.x0 < box.x1 + 3 && box.y0 < other.y1 && other.y0 < box.y1);
+  const placed = new PlacedBoxes();
+  const isApart = (box: Rectangle) => placed.isApart(box, 3);
   const isFree = (box: Box, clear = 1.5) =>
     box.x0 >= Math.min(2, 2 * clear) &&
     box.y0 >= 0 &&
@@ -120,7 +117,7 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
     for (const box of text ? boxes : []) {
       // Its baseline is 2 above its lower edge, that of a number on it: what is written reaches 1 higher.
       if (!isFree(box) || !isApart({ ...box, y0: box.y0 - 1 })) continue;
-      placed.push(box);
+      placed.add(box);
       return { x: box.x0, y: box.y1 - 2, width: box.x1 - box.x0, text };
     }
     return null;
@@ -131,7 +128,7 @@ function placeLabels(problem: LayoutProblem, solution: LayoutSolution, stubs: re
     const places = [...besideArrow(points, measure(text, "small"), problem.direction === "down")].filter((place) => isApart(asLine(place)));
     const box = places.find((place) => isFree(place)) ?? places.find((place) => isFree(place, 0.25));
     if (!box) return null;
-    placed.push(asLine(box));
+    placed.add(asLine(box));
     return { x: box.x0, y: box.y1, width: box.x1 - box.x0, text };
   });
   const stubLabels = stubs.map((stub, index) => put(texts.stubs[index]!, besideRing(stub.points[0]!, measure(texts.stubs[index]!, "small"))));

@@ -11,6 +11,7 @@ export function splitParts(
   edges: readonly DisplayEdge[],
   trace: ForwardTrace,
 ): { readonly edges: readonly DisplayEdge[]; readonly parts: ReadonlyMap<string, { readonly shown: PartShown; readonly target: string }> } {
+  if (!edges.some(({ parts }) => parts.some(Boolean))) return { edges, parts: new Map() };
   const between = new Map<string, number>();
   for (const { from, to } of edges) between.set(`${from}\n${to}`, (between.get(`${from}\n${to}`) ?? 0) + 1);
   const ids = new Map<string, string>();
