@@ -266,7 +266,9 @@ export class Recording {
       const results: Tensor[] = [];
       eachTensor(this.#engine, handedOn ?? output, (tensor, label) => {
         results.push(tensor);
-        outputs.push({ value: this.#values.bindNew(tensor, { kind: "step", step: id }), label });
+        // What is handed out as it came is what it was: others that take it take nothing of this.
+        const isSame = keepsElements(operation) && args.includes(tensor);
+        outputs.push({ value: isSame ? this.#values.lookUp(tensor, "constant") : this.#values.bindNew(tensor, { kind: "step", step: id }), label });
       });
       const [from] = args;
       if (keepsElements(operation) && from instanceof this.#engine.Tensor) step.view = results.every(({ storage }) => storage === from.storage);

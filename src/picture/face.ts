@@ -140,7 +140,7 @@ function badgesOf(node: DisplayNode, { words }: FaceContext): Badge[] {
   if (row.kind === "repeated") badges.push({ kind: "repeated", text: repeatText(node), unfolds: true });
   for (const { name, places } of sharing.slice(0, 2)) badges.push({ kind: "shared", text: `${name} · ${places.length}`, unfolds: false });
   if (turn) {
-    badges.push({ kind: turn.sharesWeights ? "shared" : "calls", text: turnText(turn, words), unfolds: turn.stands > 1 });
+    badges.push({ kind: turn.modules > 1 ? "repeated" : turn.sharesWeights ? "shared" : "calls", text: turnText(turn, words), unfolds: turn.stands > 1 });
   }
   return badges;
 }

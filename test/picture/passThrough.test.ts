@@ -131,3 +131,28 @@ describe("what a call is given twice, or gives out again", () => {
     expect(new SceneFlow(scene).next("#mul:0", "upstream").toSorted()).toEqual(["#input:0", "cell#add:0"]);
   });
 });
+
+/** Flattens what is flat already. */
+class Unchanged extends nn.Module {
+  l = new nn.Linear(4, 4);
+  override forward(x: torch.Tensor): torch.Tensor {
+    return this.l(x.flatten(1));
+  }
+}
+
+class Beside extends nn.Module {
+  child = new Unchanged();
+  other = new nn.Linear(4, 4);
+  override forward(x: torch.Tensor): torch.Tensor {
+    return this.child(x).mul(this.other(x)).add(x);
+  }
+}
+
+it("what a step in a module hands out as it came is not taken from that module by others", async () => {
+  for (const showBookkeeping of [false, true]) {
+    const scene = await sceneOf(traced(new Beside(), [3, 4]), { depth: "all" }, "down", showBookkeeping);
+    const lines = scene.edges.flatMap(({ from, to }) => (to === "other" || scene.byId.get(to)?.node.name === "add" ? [`${from} > ${to}`] : []));
+    expect(lines.filter((line) => line.startsWith("child"))).toEqual([]);
+    expect(lines).toHaveLength(3);
+  }
+});

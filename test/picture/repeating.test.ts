@@ -1,13 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { initialArrangement } from "../../src/picture/model/arrangement.js";
+import * as torch from "../../src/engine/index.js";
+import { initialArrangement, type Arrangement } from "../../src/picture/model/arrangement.js";
 import { border } from "../../src/picture/model/dataFlow.js";
 import { buildDisplayGraph } from "../../src/picture/model/buildDisplayGraph.js";
-import { type DisplayGraph } from "../../src/picture/model/displayGraph.js";
+import { turnText, type DisplayGraph } from "../../src/picture/model/displayGraph.js";
 import { PictureModel } from "../../src/picture/model/pictureModel.js";
-import { revealing } from "../../src/picture/model/arranging.js";
+import { revealing, withUnfolded } from "../../src/picture/model/arranging.js";
+import { englishWords } from "../../src/picture/words.js";
 import * as fixtures from "./fixtures.js";
 import { type Run, linear, moduleList, relu, sequential, snapshot, spec } from "./specs.js";
 import { display, modules } from "./display.js";
+import { traced } from "./traced.js";
+
+const { nn } = torch;
 
 describe("siblings that come again together", () => {
   const pairs = (count: number) => Array.from({ length: count }, () => [linear(8, 8), relu()]).flat();
@@ -148,7 +153,7 @@ describe("a module that is called more than once", () => {
 
   it("has one box where a loop calls it, with the line from each call to the next, until it is unfolded", () => {
     const graph = display(fixtures.unrolled(5));
-    expect(graph.nodes.get("cell")!.turn).toEqual({ stands: 5, ordinal: 1, of: 5, boxes: 1, sharesWeights: true });
+    expect(graph.nodes.get("cell")!.turn).toEqual({ stands: 5, ordinal: 1, of: 5, boxes: 1, sharesWeights: true, modules: 1 });
     expect(edgesOf(graph)).toContain("cell > cell 4");
     const unfolded = display(fixtures.unrolled(5), { unfolded: new Set(["cell"]) });
     expect(modules(unfolded).filter((id) => /^cell(@\d)?$/.test(id))).toEqual(["cell", "cell@2", "cell@3", "cell@4", "cell@5"]);
@@ -215,4 +220,31 @@ describe("many modules in parallel", () => {
       new Set([graph.nodes.get("")!.content!.edges.find(({ from }) => from === "experts")!.fromPort]),
     );
   });
+});
+
+class Halves extends nn.Module {
+  first = new nn.Linear(4, 4);
+  override forward(x: torch.Tensor): torch.Tensor {
+    return this.first(x).relu();
+  }
+}
+
+/** Calls its members, then what they hold, from the last to the first, past the members themselves. */
+class Backwards extends nn.Module {
+  layers = new nn.ModuleList([0, 1, 2, 3].map(() => new Halves()));
+  override forward(x: torch.Tensor): torch.Tensor {
+    for (const layer of this.layers) x = layer(x);
+    for (const layer of [...this.layers].reverse()) x = layer.first(x).tanh();
+    return x;
+  }
+}
+
+it("a box says for how many modules it stands where a loop calls another one's part in every turn", () => {
+  const model = traced(new Backwards(), [2, 4]);
+  const shown = (arrangement: Arrangement) =>
+    [...buildDisplayGraph(model, arrangement).nodes.values()].flatMap(({ name, turn }) =>
+      name.endsWith(".first") ? [turn && turnText(turn, englishWords)] : [],
+    );
+  expect(shown({ ...initialArrangement, depth: "all" })).toEqual(["× 4"]);
+  expect(shown(withUnfolded(model, { ...initialArrangement, depth: "all" }, "layers.3.first", true)!)).toEqual([null, null, null, null]);
 });

@@ -335,10 +335,13 @@ class Builder {
   }
 
   /** Which of several calls of its module a box stands for: of those in its container, or of all where the module is called within its own call. */
-  #turn({ id, member: { module, nodes }, drawnAt, calls }: ModulePlace, sharesWeights: boolean): Turn | null {
+  #turn({ id, member: { module, nodes }, row, drawnAt, calls }: ModulePlace, sharesWeights: boolean): Turn | null {
+    const modules = new Set(calls.map((call) => this.#flow?.standing.get(call)?.path)).size;
+    if (modules > 1 && row.kind === "single") return { of: calls.length, stands: calls.length, ordinal: 1, boxes: null, sharesWeights: false, modules };
     const all = this.#flow?.nodes.get(module.path) ?? [];
-    if (this.model.callsItself(module.path)) return { of: all.length, stands: calls.length, ordinal: all.indexOf(id) + 1, boxes: null, sharesWeights };
-    return nodes.length > 1 ? { ...turnOf(id, drawnAt), of: nodes.length, sharesWeights } : null;
+    if (this.model.callsItself(module.path))
+      return { of: all.length, stands: calls.length, ordinal: all.indexOf(id) + 1, boxes: null, sharesWeights, modules: 1 };
+    return nodes.length > 1 ? { ...turnOf(id, drawnAt), of: nodes.length, sharesWeights, modules: 1 } : null;
   }
 
   /** What threw in a box that is open, where neither an operation nor a module in it did: the code of its own. */

@@ -53,6 +53,8 @@ export interface Turn {
   /** How many boxes stand for the calls, where all of them stand for the same number: a loop makes so many calls a turn; null where they do not. */
   readonly boxes: number | null;
   readonly sharesWeights: boolean;
+  /** How many modules the calls are of: more than one where a loop calls another of them in every turn. */
+  readonly modules: number;
 }
 
 /** Names of functions. */
@@ -176,9 +178,10 @@ export function hasOrderedOperands({ kind, sign, detail }: Pick<DisplayNode, "ki
 
 /** Which of a module's calls a box stands for, in words. */
 export function turnText(
-  { of, stands, ordinal, boxes }: Turn,
+  { of, stands, ordinal, boxes, modules }: Turn,
   words: { readonly calls: string; readonly callOf: string; readonly callOfTurn: string; readonly someCalls: string },
 ): string {
+  if (modules > 1) return `× ${stands}`;
   if (stands === of) return fill(words.calls, of);
   if (stands === 1) return fill(words.callOf, ordinal, of);
   return boxes === null || ordinal > boxes ? fill(words.someCalls, stands, of) : fill(words.callOfTurn, stands, ordinal, boxes);

@@ -356,6 +356,7 @@ class Tracer {
     const holder = this.#find(place, taken, id);
     if (!holder) return false;
     for (const { value } of step.outputs) {
+      if (value === taken) continue;
       place.holders.set(value, { ...holder, via: [...holder.via, id] });
       this.#producedIn.set(value, scope);
       if (place === scope) continue;
