@@ -24,7 +24,8 @@ interface Notation {
 const notations: Readonly<Record<Language, Notation>> = {
   typescript: { name: (name) => name, between: ": ", true: "true", false: "false", null: "null", text: (value) => JSON.stringify(value), codes: {} },
   python: {
-    name: (name) => name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    // A class, as of a function of the code's own, is called what it is called.
+    name: (name) => (/^[A-Z][a-z]/.test(name) ? name : name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
     between: "=",
     true: "True",
     false: "False",

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { writeStepArguments } from "../../src/describe/arguments.js";
+import { operationText, writeStepArguments } from "../../src/describe/arguments.js";
 import { nameText } from "../../src/protocol/index.js";
 import * as torch from "../../src/engine/index.js";
 import type { Inspection } from "../../src/inspect/index.js";
@@ -96,6 +96,28 @@ describe("the data flow of a pass", () => {
     expect(() => failing(torch.rand(2, 3))).toThrow("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)");
     const { steps: failed, failure } = snapshotOf(inspection, failing).trace!;
     expect(failed[failure!.step]).toMatchObject({ kind: "operation", name: "matmul" });
+  });
+
+  test("a function of the code's own counts what it computes, and lengths lead to the loss that takes them", () => {
+    class OurProduct extends torch.autograd.Function {
+      static override forward(_ctx: unknown, x: Tensor, y: Tensor): Tensor {
+        return x.matmul(y);
+      }
+    }
+    class Net extends nn.Module {
+      override forward(x: Tensor, targets: Tensor, lengths: Tensor): Tensor {
+        const scores = OurProduct.apply(x, torch.ones(3, 5)).logSoftmax(-1).unsqueeze(1);
+        return nn.functional.ctcLoss(scores, targets, torch.full([1], 4), lengths);
+      }
+    }
+    const net = new Net();
+    net(torch.rand(4, 3), torch.tensor([[1, 2]]), torch.tensor([2]));
+    const snapshot = snapshotOf(inspection, net);
+    expect(snapshot.totals.multiplyAdds).toBe(60);
+    const steps = snapshot.trace!.steps.flatMap((step) => (step.kind === "operation" ? [step] : []));
+    const product = steps.find(({ multiplyAdds }) => multiplyAdds > 0);
+    expect(["typescript", "python"].map((language) => operationText(product!.name, language as "python"))).toEqual(["OurProduct", "OurProduct"]);
+    expect(steps.find(({ name }) => nameText(name).startsWith("ctc"))!.inputs).toHaveLength(4);
   });
 
   test("packs and pads sequences in one step each, from their lengths", () => {

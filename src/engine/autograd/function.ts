@@ -1,5 +1,5 @@
 import { NotImplementedError, RuntimeError, TypeError, typeInPython } from "../errors.js";
-import { observer, withoutObserver } from "../observer.js";
+import { counted, observer } from "../observer.js";
 import { computes, type Operation } from "../operation.js";
 import { equalSizes, formatSizes } from "../size.js";
 import { Tensor } from "../tensor.js";
@@ -67,10 +67,12 @@ export abstract class Function {
   /** Runs forward on `args`. */
   static apply<Class extends FunctionClass<never, unknown>>(this: Class, ...args: ArgumentsOf<Class>): ResultOf<Class> {
     const watcher = observer();
+    const compute = (): unknown => run(this as unknown as AnyFunctionClass, args);
     try {
-      const output = withoutObserver(() => run(this as unknown as AnyFunctionClass, args));
-      watcher?.operation?.(operationOf(this), args, output, 0);
-      return output as ResultOf<Class>;
+      if (watcher === null) return compute() as ResultOf<Class>;
+      const { result, multiplyAdds } = counted(compute);
+      watcher.operation?.(operationOf(this), args, result, multiplyAdds);
+      return result as ResultOf<Class>;
     } catch (error) {
       watcher?.operationFailed?.(operationOf(this), args, error);
       throw error;

@@ -1,4 +1,4 @@
-import { defineOperation } from "../../dispatch/index.js";
+import { defineComposite, defineOperation } from "../../dispatch/index.js";
 import type { ElementArray } from "../../dtype.js";
 import { RuntimeError } from "../../errors.js";
 import { ctcLoss as ctcKernel, ctcLossBackward } from "../../kernels/ctc.js";
@@ -7,7 +7,7 @@ import { Tensor } from "../../tensor.js";
 import { collect, type Arguments } from "../../arguments.js";
 import { requireFloatingPoint } from "../rules/promotion.js";
 import { checkReduction, sampleGradient, writeReduced, type LossOptions, type Reduction } from "./reduction.js";
-import { computes, notCounted } from "../../operation.js";
+import { computes, notCounted, ofParts, type ArgumentsOf } from "../../operation.js";
 
 type CtcArgs = [
   logProbs: Tensor,
@@ -25,11 +25,21 @@ interface CtcSaved {
   readonly losses: Float64Array;
 }
 
+const argumentNames: ArgumentsOf<CtcArgs> = [
+  "logProbs",
+  "targets",
+  "inputLengths",
+  "targetLengths",
+  ["blank", 0],
+  ["reduction", "mean"],
+  ["zeroInfinity", false],
+];
+
 const ctcOperation = defineOperation<CtcArgs, CtcSaved>({
   name: "ctcLoss",
   effect: computes,
   multiplyAdds: notCounted,
-  arguments: ["logProbs", "targets", "inputLengths", "targetLengths", ["blank", 0], ["reduction", "mean"], ["zeroInfinity", false]],
+  arguments: argumentNames,
   gradientName: (_logProbs, _targets, _inputs, _lengths, _blank, reduction) =>
     ({ none: "CtcLossBackward0", mean: "MeanBackward0", sum: "SumBackward0" })[reduction],
   infer(logProbs, targets, inputLengths, targetLengths, blank, reduction) {
@@ -114,8 +124,24 @@ export function ctcLoss(
   ...args: Arguments<[blank: number], CtcOptions>
 ): Tensor {
   const { blank = 0, reduction = "mean", zeroInfinity = false } = collect<CtcOptions>("ctcLoss", ["blank"], args, ["zeroInfinity", "reduction"]);
-  const isBatched = logProbs.ndim === 3;
-  const batched = isBatched ? logProbs : logProbs.unsqueeze(1);
-  const loss = ctcOperation(batched, targets, lengthsOf(inputLengths), lengthsOf(targetLengths), blank, reduction, zeroInfinity);
-  return isBatched || reduction !== "none" ? loss : loss.squeeze(0);
+  return lossOf(logProbs, targets, inputLengths, targetLengths, blank, reduction, zeroInfinity);
 }
+
+/** From lengths that may be tensors: these are among what the loss is made of. */
+const lossOf = defineComposite(
+  { name: "ctcLoss", effect: computes, multiplyAdds: ofParts, arguments: argumentNames },
+  (
+    logProbs: Tensor,
+    targets: Tensor,
+    inputLengths: Tensor | readonly number[] | number,
+    targetLengths: Tensor | readonly number[] | number,
+    blank: number,
+    reduction: Reduction,
+    zeroInfinity: boolean,
+  ): Tensor => {
+    const isBatched = logProbs.ndim === 3;
+    const batched = isBatched ? logProbs : logProbs.unsqueeze(1);
+    const loss = ctcOperation(batched, targets, lengthsOf(inputLengths), lengthsOf(targetLengths), blank, reduction, zeroInfinity);
+    return isBatched || reduction !== "none" ? loss : loss.squeeze(0);
+  },
+);
