@@ -51,7 +51,10 @@ export function forward<Args extends readonly unknown[], Saved>(row: OperationRo
   if (!Storage.hasNarrow || !(output.dtype.isNarrow || isAnyNarrow(args))) return row.forward(output, ...args);
   const wide = widenEach(row.roundsScalars === true && output.dtype.isNarrow ? args.map((arg) => rounded(arg, output.dtype)) : args);
   const result = output.dtype.isNarrow ? Tensor.allocate(output.sizes, float32, "cpu") : output;
-  const saved = row.forward(result, ...(wide as unknown as Args));
+  const given = wide as unknown as Args;
+  const { dtype } = output;
+  const saved =
+    row.forwardNarrow !== undefined && dtype.isNarrow ? row.forwardNarrow((value) => dtype.held(value), result, ...given) : row.forward(result, ...given);
   if (result !== output) copy(output, result);
   for (const position of row.alsoWrites?.(args) ?? []) if (isNarrow(args[position])) copy(args[position], wide[position] as Tensor);
   return saved;

@@ -82,6 +82,8 @@ interface Computation<Args extends readonly unknown[], Saved> extends Facts<Args
    * take part in float32.
    */
   readonly roundsScalars?: true;
+  /** `forward` of numbers of two bytes where PyTorch rounds on the way: `held` rounds one as the result's dtype holds it. Default: rounded once, at the end. */
+  readonly forwardNarrow?: (held: (value: number) => number, output: Tensor, ...args: Args) => Saved;
   /** Shape and dtype of the result. Throws PyTorch's error where the arguments do not fit. */
   infer(...args: Args): TensorSpec;
   /** Computes into `output`, which is zeroed, and row-major unless the row keeps layouts (in the in-place form: the first argument). Returns what backward needs besides. */

@@ -19,6 +19,9 @@ export interface Slices {
   readonly isLast: boolean;
 }
 
+/** Rounds a number to two bytes: where the numbers come from such ones, PyTorch rounds some steps on the way. */
+export type Held = (value: number) => number;
+
 /** The functions of an element type. */
 interface Precision {
   readonly array: new (length: number) => Float32Array | Float64Array;
@@ -49,18 +52,19 @@ interface Slice {
   readonly isLeftOver: boolean;
 }
 
-/** Calls `visit` with every slice along the middle dimension, but for those that the WebAssembly kernel of that name has written already. */
+/** Calls `visit` with every slice along the middle dimension, but for those that the WebAssembly kernel of that name has written already; of `narrow` numbers, none has. */
 function forEachSlice(
   kernel: SliceKernel,
   result: ElementArray,
   operands: readonly [ElementArray, ElementArray?],
   slices: Slices,
   visit: (slice: Slice) => void,
+  narrow = false,
 ): void {
   const { outer, size, inner, isLast } = slices;
-  const isSingle = [result, ...operands].every((each) => each instanceof Float32Array);
+  const isSingle = !narrow && [result, ...operands].every((each) => each instanceof Float32Array);
   const written = isSingle ? slicesInWasm(kernel, result as Float32Array, operands as [Float32Array, Float32Array?], slices) : 0;
-  const whole = isLast ? inner : inner - (inner % precisionOf(result).together);
+  const whole = isLast ? inner : inner - (inner % (precisionOf(result).together * (narrow ? 2 : 1)));
   for (let o = 0; o < outer; o++) {
     for (let i = written; i < inner; i++) visit({ start: o * size * inner + i, isLeftOver: i >= whole });
   }
@@ -86,37 +90,55 @@ function sumOf(terms: Terms, { isLast }: Slices): number {
 }
 
 /** e^x over the sum of the slice's. Shifted by the slice's largest element, so that nothing overflows. */
-export function softmax(output: ElementArray, x: ElementArray, slices: Slices): void {
+export function softmax(output: ElementArray, x: ElementArray, slices: Slices, held?: Held): void {
   const { size, inner, isLast } = slices;
+  const narrow = held !== undefined && !isLast;
   const { array, exp, leftOverExp } = precisionOf(output);
   const terms = new array(size);
-  forEachSlice("softmax", output, [x], slices, ({ start, isLeftOver }) => {
-    const largest = maximum(x, start, size, inner);
-    for (let k = 0, i = start; k < size; k++, i += inner) {
-      output[i] = x[i]! - largest;
-      output[i] = terms[k] = isLeftOver ? leftOverExp(output[i]!) : exp(output[i]!);
-    }
-    const sum = sumOf(terms, slices);
-    terms[0] = 1 / sum;
-    const factor = terms[0];
-    for (let k = 0, i = start; k < size; k++, i += inner) output[i] = isLast ? output[i]! * factor : output[i]! / sum;
-  });
+  forEachSlice(
+    "softmax",
+    output,
+    [x],
+    slices,
+    ({ start, isLeftOver }) => {
+      const largest = maximum(x, start, size, inner);
+      for (let k = 0, i = start; k < size; k++, i += inner) {
+        output[i] = x[i]! - largest;
+        output[i] = terms[k] = isLeftOver ? leftOverExp(output[i]!) : exp(output[i]!);
+        if (narrow && isLeftOver) output[i] = held(output[i]!);
+      }
+      const sum = sumOf(terms, slices);
+      terms[0] = 1 / sum;
+      const factor = terms[0];
+      for (let k = 0, i = start; k < size; k++, i += inner) output[i] = isLast ? output[i]! * factor : output[i]! / sum;
+    },
+    narrow,
+  );
 }
 
 /** The logarithm of `softmax`, exact where the latter would round to zero. */
-export function logSoftmax(output: ElementArray, x: ElementArray, slices: Slices): void {
-  const { size, inner } = slices;
+export function logSoftmax(output: ElementArray, x: ElementArray, slices: Slices, held?: Held): void {
+  const { size, inner, isLast } = slices;
+  const round = isLast ? held : undefined;
   const { array, exp, leftOverExp, log } = precisionOf(output);
   const terms = new array(size);
-  forEachSlice("logSoftmax", output, [x], slices, ({ start, isLeftOver }) => {
-    const largest = maximum(x, start, size, inner);
-    for (let k = 0, i = start; k < size; k++, i += inner) {
-      output[i] = x[i]! - largest;
-      terms[k] = isLeftOver ? leftOverExp(output[i]!) : exp(output[i]!);
-    }
-    const shift = log(sumOf(terms, slices));
-    for (let k = 0, i = start; k < size; k++, i += inner) output[i]! -= shift;
-  });
+  forEachSlice(
+    "logSoftmax",
+    output,
+    [x],
+    slices,
+    ({ start, isLeftOver }) => {
+      const largest = maximum(x, start, size, inner);
+      for (let k = 0, i = start; k < size; k++, i += inner) {
+        output[i] = x[i]! - largest;
+        terms[k] = isLeftOver ? leftOverExp(output[i]!) : exp(output[i]!);
+      }
+      const sum = sumOf(terms, slices);
+      const shift = round === undefined ? log(sum) : round(log(round(sum)));
+      for (let k = 0, i = start; k < size; k++, i += inner) output[i]! -= shift;
+    },
+    held !== undefined,
+  );
 }
 
 /** result = (g - sum(g * y)) * y, with y the softmax. */

@@ -12,7 +12,7 @@ import { computes, notCounted, ofParts, type Scale } from "../operation.js";
 
 /** Softmax and its kin: what is normalized along a dimension. */
 
-type SlicesKernel = (output: ElementArray, x: ElementArray, slices: slices.Slices) => void;
+type SlicesKernel = (output: ElementArray, x: ElementArray, slices: slices.Slices, held?: slices.Held) => void;
 
 function slicesOf(sizes: readonly number[], dim: number): slices.Slices {
   if (sizes.length === 0) return { outer: 1, size: 1, inner: 1, isLast: true };
@@ -26,6 +26,8 @@ function softmaxOperation(
   recorded: (gradient: Tensor, y: Tensor, dim: number) => Tensor,
   gives?: Scale,
 ): (x: Tensor, dim: number) => Tensor {
+  const compute = (output: Tensor, x: Tensor, dim: number, held?: slices.Held): void =>
+    forward(output.storage.data, denseValues(x), slicesOf(x.sizes, normalizeDim(dim, x.sizes.length)), held);
   return defineOperation<[x: Tensor, dim: number]>({
     name,
     effect: computes,
@@ -47,7 +49,8 @@ function softmaxOperation(
       );
       return { sizes: x.sizes, dtype: x.dtype };
     },
-    forward: (output, x, dim) => forward(output.storage.data, denseValues(x), slicesOf(x.sizes, normalizeDim(dim, x.sizes.length))),
+    forward: (output, x, dim) => compute(output, x, dim),
+    forwardNarrow: (held, output, x, dim) => compute(output, x, dim, held),
     reads: ["output"],
     backward(gradient, { args: [, dim], output }) {
       const result = gradient.allocateLike();
