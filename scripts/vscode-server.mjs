@@ -4,6 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { alone } from "./alone.mjs";
 
 const windows = process.platform === "win32";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -31,16 +32,18 @@ export function installServer(release = "current") {
   };
   const complete = path.join(folder, "complete");
   if (existsSync(complete)) return installed;
-
-  console.log(`Installing VS Code's server (code-server ${codeServer}) into ${path.relative(root, folder)} ...`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  npm(folder, "install", "--no-save", "--ignore-scripts", "--prefix", folder, `code-server@${codeServer}`, `${nodePackage}@${node}`);
-  npm(vscode, "install", "--omit=dev", "--ignore-scripts");
-  npm(path.join(vscode, "extensions"), "install", "--omit=dev", "--ignore-scripts");
-  copyFileSync(path.join(root, "scripts", "spdlog.cjs"), path.join(vscode, "node_modules", "@vscode", "spdlog", "index.js"));
-  writeFileSync(complete, "");
-  return installed;
+  return alone(`server-${codeServer}`, () => {
+    if (existsSync(complete)) return installed;
+    console.log(`Installing VS Code's server (code-server ${codeServer}) into ${path.relative(root, folder)} ...`);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    npm(folder, "install", "--no-save", "--ignore-scripts", "--prefix", folder, `code-server@${codeServer}`, `${nodePackage}@${node}`);
+    npm(vscode, "install", "--omit=dev", "--ignore-scripts");
+    npm(path.join(vscode, "extensions"), "install", "--omit=dev", "--ignore-scripts");
+    copyFileSync(path.join(root, "scripts", "spdlog.cjs"), path.join(vscode, "node_modules", "@vscode", "spdlog", "index.js"));
+    writeFileSync(complete, "");
+    return installed;
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { type Browser, chromium, type LaunchOptions } from "playwright-core";
+import { alone } from "../../scripts/alone.mjs";
 
 const names = ["google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge", "microsoft-edge-stable"];
 
@@ -59,7 +60,8 @@ function distributionBrowser(): string | null {
  * Playwright installs; else the distribution's package where the user is root. Throws an error that says what to do when there is none.
  */
 export function findChromium(): string {
-  const path = systemBrowser() ?? playwrightBrowser() ?? distributionBrowser();
+  // One that is being installed may be found before it can be started.
+  const path = alone("browser", () => systemBrowser() ?? playwrightBrowser() ?? distributionBrowser());
   if (path) return path;
   throw new Error(
     "No Chrome, Chromium or Edge was found, and none could be installed. Install one (for example `npx playwright-core install chromium` or your system's `chromium` package), or set CHROMIUM_PATH to its executable.",
