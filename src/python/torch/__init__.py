@@ -299,8 +299,21 @@ def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=N
 
 
 def use_deterministic_algorithms(mode, *, warn_only=False):
-    """Taken and without effect: what runs here is deterministic."""
-    pass
+    """Kept and without effect: what runs here is deterministic."""
+    _deterministic[0] = not not mode
+
+
+_deterministic = [False]
+
+
+def are_deterministic_algorithms_enabled():
+    """What use_deterministic_algorithms was last given."""
+    return _deterministic[0]
+
+
+def is_autocast_enabled(device_type=None):
+    """False: nothing is computed in less precision here."""
+    return False
 
 
 def set_float32_matmul_precision(precision):
@@ -483,7 +496,7 @@ def manual_seed_all(seed):
 # ---- the other modules
 
 _n.namespace("torch.linalg", "linalg").LinAlgError = _LinAlgError
-from . import autograd, cuda, nn, optim, utils, distributions, backends, random, hub, jit, testing, version, amp, types, mps, serialization, return_types, special, func, overrides, _C  # noqa: E402
+from . import accelerator, autograd, cuda, nn, optim, utils, distributions, backends, random, hub, jit, testing, version, amp, types, mps, xpu, compiler, distributed, serialization, return_types, special, func, overrides, _C  # noqa: E402
 
 from .amp import autocast  # noqa: E402
 from .func import vmap  # noqa: E402

@@ -406,7 +406,8 @@ def forwarded(name, bound):
         if len(known) == 1:
             for i, each in enumerate(known[0].parameters):
                 value = bound.get(each.name)
-                if each.name != "reduction" and each.shown in ("Number", "float", "int", "bool", "str") and value is not None and not _fits(each, value, i, []):
+                is_list = each.shown == "tuple of ints" and not each.size
+                if each.name != "reduction" and (is_list or each.shown in ("Number", "float", "int", "bool", "str")) and value is not None and not _fits(each, value, i, []):
                     return TypeError(f"{known[0].name}(): argument '{each.name}' (position {i + 1}) must be {each.shown}, not {type_name(value)}")
             return None
     return None

@@ -206,7 +206,10 @@ class Tensor(TensorFacts):
         kind = self.dtype.name
         if kind == "bool":
             return bool(value)
-        return float(value) if self.dtype.is_floating_point else int(value)
+        if not self.dtype.is_floating_point:
+            return int(value)
+        # JavaScript's -0 arrives as the int 0.
+        return float(value) if value else float(self._flat()[0])
 
     def _flat(self):
         data = _e.elements(self._id)

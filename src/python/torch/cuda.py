@@ -6,6 +6,9 @@ def is_available():
     return False
 
 
+is_initialized = is_available
+
+
 def device_count():
     """0."""
     return 0

@@ -71,6 +71,8 @@ class _EngineScheduler(LRScheduler):
         optimizer, *args = args if args else (kwargs.pop("optimizer"),)
         if not isinstance(optimizer, _Optimizer):
             raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+        if "milestones" in names:
+            iter(kwargs.get("milestones", args[0] if args else ()))
         _check_lambdas(type(self).__name__, optimizer, args, kwargs)
         self.optimizer = optimizer
         optimizer.__dict__.setdefault("_opt_called", False)

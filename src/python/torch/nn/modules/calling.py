@@ -171,7 +171,12 @@ def _first(module, args):
     """What the layer that sees them first says of arguments that are no tensors."""
     while isinstance(module, classes["Sequential"]) and len(module):
         module = module[0]
-    return no_tensor(type(module)._engine_path, args)
+    path = type(module)._engine_path
+    state = args[1] if len(args) > 1 else None
+    if isinstance(state, Tensor) and path in ("nn.LSTM", "nn.LSTMCell"):
+        # As PyTorch, which looks for two.
+        return IndexError("index 1 is out of bounds for dimension 0 with size 1") if path == "nn.LSTM" and len(state) == 1 else TypeError(f"{'lstm' if path == 'nn.LSTM' else 'lstm_cell'}(): argument 'hx' (position 2) must be tuple of Tensors, not Tensor")
+    return no_tensor(path, args)
 
 
 def _replaced(output, given):

@@ -70,6 +70,7 @@ def _init(path):
     def __init__(self, *args, **kwargs):
         known = row(path)
         names = [*known[0], *known[1]] if known else []
+        args, kwargs = making.by_position(name, args, kwargs) if args else (args, kwargs)
         for former, now in _RENAMED.get(name, {}).items():
             if kwargs.get(former) is not None:
                 b.warn(f"keyword argument `{former}` is deprecated and renamed to `{now}`", FutureWarning)

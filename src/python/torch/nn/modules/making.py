@@ -198,6 +198,30 @@ def _check_of(layer):
     return check, frozenset(names), names[: len(names) - len(check.__defaults__ or ())]
 
 
+# What losses take by position, where the two that `reduction` has taken the place of are among them.
+_OF_LOSSES = {
+    "CrossEntropyLoss": "weight size_average ignore_index reduce reduction label_smoothing",
+    "NLLLoss": "weight size_average ignore_index reduce reduction",
+    "BCEWithLogitsLoss": "weight size_average reduce reduction pos_weight",
+    "KLDivLoss": "size_average reduce reduction log_target",
+    "SmoothL1Loss": "size_average reduce reduction beta",
+    "PoissonNLLLoss": "log_input full size_average eps reduce reduction",
+    "MultiMarginLoss": "p margin weight size_average reduce reduction",
+    "TripletMarginLoss": "margin p eps swap size_average reduce reduction",
+    **dict.fromkeys(("BCELoss", "MultiLabelSoftMarginLoss"), "weight size_average reduce reduction"),
+    **dict.fromkeys(("HingeEmbeddingLoss", "MarginRankingLoss", "CosineEmbeddingLoss"), "margin size_average reduce reduction"),
+    **dict.fromkeys(("MSELoss", "L1Loss", "SoftMarginLoss", "MultiLabelMarginLoss"), "size_average reduce reduction"),
+}
+
+
+def by_position(layer, args, kwargs):
+    """The arguments of a loss, all by name but those that are too many; of other layers as they are."""
+    names = _OF_LOSSES.get(layer, "").split()
+    if len(args) > len(names) or kwargs.keys() & {*names[: len(args)]}:
+        return args, kwargs
+    return (), {**dict(zip(names, args)), **kwargs}
+
+
 # Of which a number becomes a tuple of numbers, and the layers of whose constructors that is said.
 SIZES = frozenset("kernel_size stride padding dilation output_padding output_size".split())
 _MAKES_TUPLES = re.compile(r"Conv.*|AvgPool1d|FractionalMaxPool.*|(Zero|Constant|Circular|Reflection|Replication)Pad.*")

@@ -65,7 +65,7 @@ _clip_value = _make("nn.utils.clipGradValue_", "clip_grad_value_", __name__)
 def clip_grad_value_(parameters, clip_value, foreach=None):
     from ..._tensor import Tensor
 
-    return _clip_value([parameters] if isinstance(parameters, Tensor) else list(parameters), clip_value)
+    return _clip_value([parameters] if isinstance(parameters, Tensor) else list(parameters), float(clip_value))
 
 
 def parameters_to_vector(parameters):
