@@ -173,9 +173,14 @@ function repeatText({ row: { members }, path }: DisplayNode): string {
   return members[0]!.path === path ? `× ${members.length}` : `${members.findIndex((member) => member.path === path) + 1} / ${members.length}`;
 }
 
+/** Nothing where the name says it already, as of a model that no variable holds. */
+function typeText({ name, type }: DisplayNode): string {
+  return name === type ? "" : type;
+}
+
 /** Of name and type alone. */
 function namesWidth(node: DisplayNode, { measure }: FaceContext): number {
-  return Math.ceil(left + right + (node.expandable ? toggleWidth : 0) + measure(nameText(node), "title") + gap + measure(node.type, "plain"));
+  return Math.ceil(left + right + (node.expandable ? toggleWidth : 0) + measure(nameText(node), "title") + gap + measure(typeText(node), "plain"));
 }
 
 /** Of all badges, each with what keeps it off the one before. */
@@ -210,7 +215,7 @@ function headline(
     end -= gap;
   }
   let x = left + (node.expandable ? toggleWidth : 0);
-  const needed = measure(nameText(node), "title") + gap + measure(node.type, "plain");
+  const needed = measure(nameText(node), "title") + gap + measure(typeText(node), "plain");
   const place = { x: end, y: 18, room: end - x - needed - 2 * gap };
   if (note && x + needed + 2 * gap + measure(note, "detail") <= end) {
     texts.push({ x: end, y: 18, text: note, font: "detail", tone: "muted", anchor: "end", isNote: true });
@@ -219,7 +224,7 @@ function headline(
   const name = fitName(nameText(node), end - x, "title", measure);
   texts.push({ x, y: 18, text: name, font: "title", tone: "foreground", anchor: "start" });
   x += measure(name, "title") + gap;
-  const type = fitName(node.type, end - x, "plain", measure);
+  const type = fitName(typeText(node), end - x, "plain", measure);
   if (type) texts.push({ x, y: 18, text: type, font: "plain", tone: "kind", anchor: "start" });
   return { texts, badges, note: place };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
+import { PictureModel } from "../../src/picture/model/pictureModel.js";
 import { collisions } from "./geometry.js";
 import { sceneOf, traced } from "./traced.js";
 
@@ -30,4 +31,21 @@ test.each(["down", "right"] as const)("badges cut neither a name nor a type, in 
     for (const badge of face.badges) expect([badge.x + badge.width <= width, badge.y + 16 <= height]).toEqual([true, true]);
   }
   expect(collisions(scene)).toEqual([]);
+});
+
+class Own extends nn.Module {
+  l = new nn.Linear(2, 2);
+  override forward(x: torch.Tensor): torch.Tensor {
+    return this.l(x);
+  }
+}
+
+test("a model that is named after its class says so once", async () => {
+  const { snapshot } = traced(new Own(), [2, 2]);
+  const named = async (name: string) => {
+    const scene = await sceneOf(new PictureModel({ ...snapshot, name, root: { ...snapshot.root, name } }), { depth: "all" });
+    return scene.byId.get("")!.face.texts.map(({ text }) => text);
+  };
+  expect((await named("Own")).filter((text) => text === "Own")).toHaveLength(1);
+  expect(await named("net")).toEqual(expect.arrayContaining(["net", "Own"]));
 });

@@ -248,3 +248,26 @@ it("a box says for how many modules it stands where a loop calls another one's p
   expect(shown({ ...initialArrangement, depth: "all" })).toEqual(["× 4"]);
   expect(shown(withUnfolded(model, { ...initialArrangement, depth: "all" }, "layers.3.first", true)!)).toEqual([null, null, null, null]);
 });
+
+/** Does nothing where it drops nothing. */
+class Drop extends nn.Module {
+  constructor(readonly p: number) {
+    super();
+  }
+  override forward(x: torch.Tensor): torch.Tensor {
+    return this.p === 0 ? x : x.mul(torch.rand(x.sizes[0]!, 1).ge(this.p)).div(1 - this.p);
+  }
+}
+
+class Dropping extends nn.Module {
+  layers = new nn.Sequential(...[0, 0.1, 0.2, 0.3].map((p) => new nn.Sequential(new nn.Linear(4, 4), new Drop(p))));
+  override forward(x: torch.Tensor): torch.Tensor {
+    return this.layers(x);
+  }
+}
+
+it("what ran otherwise than its siblings is no turn of theirs", () => {
+  const graph = buildDisplayGraph(traced(new Dropping(), [2, 4]), { ...initialArrangement, depth: "all" });
+  const rows = graph.nodes.get("layers")!.content!.nodes.map(({ row }) => row.members.map(({ path }) => path).join());
+  expect(rows).toEqual(["layers.0", "layers.1,layers.2,layers.3"]);
+});

@@ -102,7 +102,7 @@ class Passage {
   ) {}
 
   /**
-   * With which shapes it was called, and how often, or what took its tensors without calling it. The first of several sizes may differ: it counts examples,
+   * With which shapes it was called, and how often, and what each call ran, or what took its tensors without calling it. The first of several sizes may differ: it counts examples,
    * of which the experts of a mixture see each their own number.
    */
   uses(module: ModuleSnapshot): string {
@@ -114,7 +114,8 @@ class Passage {
     return runs.calls
       .map((call) => {
         const { inputs, outputs } = this.trace.steps[call]!;
-        return [inputs, outputs].map((operands) => operands.map(({ value }) => shapeText(likeShape(this.trace.values[value]?.shape))).join()).join(">");
+        const shapes = [inputs, outputs].map((operands) => operands.map(({ value }) => shapeText(likeShape(this.trace.values[value]?.shape))).join());
+        return `${shapes.join(">")} ${this.order.formOf(call)}`;
       })
       .join(";");
   }
