@@ -408,6 +408,9 @@ def meshgrid(*tensors, indexing=None):
     options = {"indexing": indexing} if indexing else None
     if indexing is None:
         _b.warn_once("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument. (Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/TensorShape.cpp:4215.)")
+    wrong = next((each for each in tensors if each.ndim > 1), None)
+    if wrong is not None:
+        raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {wrong}")
     spec, flat = _encode(tensors, options)
     return _result(_e.call(_b._find("meshgrid"), spec, *flat))
 

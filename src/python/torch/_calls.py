@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from . import _formats, _overrides
 from ._arguments import forwarded, home_of, no_tensor, place_of, refused, signatures
-from ._bridge import _call, _dead, _e, _find, _loads, _mapping, _other, _puts, camel, raised, release, result, return_type, snake, tensor_of, warn
+from ._bridge import _call, _dead, _e, _find, _loads, _mapping, _other, _puts, camel, raised, release, result, return_type, snake, tensor_of, warn, warn_once
 from ._lacking import not_here
 from ._types import device
 
@@ -135,10 +135,28 @@ def _named(function, cls):
     return named
 
 
+def _with_dim(function):
+    """A product that warns where it has to find its dimension itself."""
+
+    def cross(*args, **kwargs):
+        if len(args) < 3 and kwargs.get("dim") is None:
+            warn_once(
+                "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply use torch.linalg.cross.\n"
+                "The default value of dim will change to agree with that of linalg.cross in a future release. (Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/Cross.cpp:63.)"
+            )
+        return function(*args, **kwargs)
+
+    cross.__module__ = function.__module__
+    cross._looks, function._looks[0] = function._looks, cross
+    return cross
+
+
 def make_function(path, name, module):
     made = _make_function(path, name, module)
     if name in _FORMATTED or _formats.keeps(name):
         made = _in_formats(made, name)
+    if path in ("cross", "Tensor#cross"):
+        made = _with_dim(made)
     returns = _RETURNS.get(path.removeprefix("Tensor#"))
     return _named(made, return_type(*returns)) if returns else made
 

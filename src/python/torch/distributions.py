@@ -43,8 +43,32 @@ _USES = {"sample": "probs", "log_prob": "logits", "entropy": "logits probs", "mo
 _USES_OF = {"Categorical": {**_USES, "mean": "", "variance": "", "stddev": ""}, "Bernoulli": _USES, "Geometric": {**_USES, "log_prob": "probs"}}
 
 
+# Whose values can be counted through.
+_COUNTED = frozenset(("Bernoulli", "Categorical", "OneHotCategorical", "Binomial"))
+
+
 class Distribution(_Object):
     _path = "distributions.Distribution"
+
+    @property
+    def has_enumerate_support(self):
+        """Whether there are finitely many values, which `enumerate_support` gives."""
+        return type(self).__name__ in _COUNTED
+
+    def enumerate_support(self, expand=True):
+        """All values along a first dimension, for each of the batch where `expand` is True."""
+        import torch
+
+        name = type(self).__name__
+        if name not in _COUNTED:
+            raise NotImplementedError
+        if name == "Binomial" and not (self.total_count == self.total_count.max()).all():
+            raise NotImplementedError("Inhomogeneous total count not supported by `enumerate_support`.")
+        dtype = torch.long if name == "Categorical" else self.probs.dtype
+        count = 2 if name == "Bernoulli" else 1 + int(self.total_count.max()) if name == "Binomial" else self.probs.shape[-1]
+        values = torch.eye(count, dtype=dtype) if name == "OneHotCategorical" else torch.arange(count, dtype=dtype)
+        values = values.view(count, *(1 for _ in self.batch_shape), *self.event_shape)
+        return values.expand(count, *self.batch_shape, *self.event_shape) if expand else values
 
     def __getattr__(self, name):
         uses = _USES_OF.get(type(self).__name__, {}).get(name)
