@@ -1,6 +1,6 @@
 import { type Check, either, flag, kinds, list, numeric, oneOf, optional, record, shape, text, whole } from "./check.js";
 import { type Access, type Permission, permissions } from "./permissions.js";
-import type { Binding, Bundle, ForwardInput, PythonPart, PythonProgram, RunnerMethod, RunnerMethods, RunnerRequest } from "./runner.js";
+import type { Binding, Bundle, ForwardInput, PythonCell, PythonProgram, RunnerMethod, RunnerMethods, RunnerRequest } from "./runner.js";
 import type { SignalRequest } from "./signal.js";
 import { checkReinitialization, checkSignalInput, checkStatedInput } from "./signalChecks.js";
 import { checkCompareRequest, checkRunnerState } from "./stateChecks.js";
@@ -29,11 +29,10 @@ const bundle: Check<Bundle> = shape({
   bindings: list(shape<Binding>({ name: text, location: optional(checkLocation) })),
   note: optional(text),
 });
-const part: Check<PythonPart> = shape({ file: text, text });
+const cell: Check<PythonCell> = shape({ file: text, text });
 const program: Check<PythonProgram> = shape({
   entry: text,
-  parts: list(part),
-  isNotebook: flag,
+  source: either(shape({ kind: oneOf("file"), text: optional(text) }), shape({ kind: oneOf("notebook"), cells: list(cell) })),
   isMain: flag,
   overrides: list(pairOf(text, text)),
   engineUrl: text,
@@ -44,7 +43,7 @@ const signalRequest = { model: text, input: optional(checkSignalInput), seed: nu
 
 export const checkParams: Params = {
   run: shape<RunnerMethods["run"]["params"]>({ bundle: either(bundle, program), workingDirectory: text, build: optional(text), access }, { isLook: flag }),
-  runCell: shape<RunnerMethods["runCell"]["params"]>({ cell: part, number: whole }),
+  runCell: shape<RunnerMethods["runCell"]["params"]>({ cell, number: whole }),
   cellModels: shape({}),
   preparePython: shape({ snapshot: optional(text) }),
   forward: shape({ model: text, input: forwardInput, seed: optional(numeric) }),

@@ -34,9 +34,7 @@ export interface Bundle {
 export interface PythonProgram {
   /** Absolute path of the file. */
   readonly entry: string;
-  /** Absolute path of the file, or of the notebook, and its text; for a notebook, a text for each code cell, by the name that its places have. */
-  readonly parts: readonly PythonPart[];
-  readonly isNotebook: boolean;
+  readonly source: PythonSource;
   /** False for a run that the user did not ask for: `__name__` is then the module's own. */
   readonly isMain: boolean;
   /** Text of other files that differs from what is on disk, by absolute path. */
@@ -44,8 +42,12 @@ export interface PythonProgram {
   readonly engineUrl: string;
 }
 
-/** A file, or a cell of a notebook. */
-export interface PythonPart {
+/** `text`: null where the file is not in UTF-8: Python reads it, in the encoding that it declares. `cells`: the code cells of a notebook, in order. */
+export type PythonSource = { readonly kind: "file"; readonly text: string | null } | { readonly kind: "notebook"; readonly cells: readonly PythonCell[] };
+
+/** A cell of a notebook. */
+export interface PythonCell {
+  /** The name that places in it have. */
   readonly file: string;
   readonly text: string;
 }
@@ -143,7 +145,7 @@ export interface RunnerMethods {
   /** Starts Python's interpreter, ahead of the run of a Python file. `snapshot`: a file of its memory to start from; null: there is none. */
   preparePython: { params: { readonly snapshot: string | null }; result: null };
   /** Runs a cell in the namespace that the run of a notebook left, with the number that `Out` knows its value by. */
-  runCell: { params: { readonly cell: PythonPart; readonly number: number }; result: CellResult };
+  runCell: { params: { readonly cell: PythonCell; readonly number: number }; result: CellResult };
   /** The models that the namespace holds since the last cell ran: asked for when its result is shown, which does not wait for them. */
   cellModels: { params: Readonly<Record<string, never>>; result: CellModels };
   forward: { params: ForwardRequest; result: ModelSnapshot };

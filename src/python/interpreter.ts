@@ -108,7 +108,7 @@ const accessDenied = 2;
 
 /** The module in Python that runs files and cells. */
 interface Driver {
-  runFile(path: string, text: string, name: string): string;
+  runFile(path: string, text: string | undefined, name: string): string;
   begin(path: string): void;
   runCell(file: string, text: string, number: number): string;
   runLiveCell(file: string, text: string, number: number): string;
@@ -241,9 +241,10 @@ export class Interpreter {
     });
   }
 
-  /** Runs a file. `name`: "__main__", or the module's name for a run that the user did not ask for. */
-  runFile(path: string, text: string, name: string): PythonFailure | null {
-    return this.#outcome(this.#driver.runFile(path, text, name));
+  /** Runs a file. `text`: null where it is what is on disk, in the encoding that it declares. `name`: "__main__", or the module's name for a run that the user did not ask for. */
+  runFile(path: string, text: string | null, name: string): PythonFailure | null {
+    // What is undefined is Python's None.
+    return this.#outcome(this.#driver.runFile(path, text ?? undefined, name));
   }
 
   begin(path: string): void {

@@ -173,7 +173,7 @@ export class ModelRunner {
     const run = new Run(options.signal);
     this.#running.set(entry, run);
     const others = [...overrides].map(([path, text]) => [canonicalPath(path), text] as const).filter(([path]) => path.endsWith(".py"));
-    const bundle: PythonProgram = { entry, isMain: true, isNotebook: true, parts: [], overrides: others, engineUrl: this.#engineUrl };
+    const bundle: PythonProgram = { entry, isMain: true, source: { kind: "notebook", cells: [] }, overrides: others, engineUrl: this.#engineUrl };
     const result = await this.#runIn(run, entry, { bundle, workingDirectory, build: null, access: this.#accessOf(bundle, workingDirectory, given) }, options);
     return { ...result, files: [] };
   }

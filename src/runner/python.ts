@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, type CodeCalls, isBeneathLayer, type NamedModel } from "../inspect/index.js";
-import type { Binding, Failure, Offer, PythonPart, PythonProgram, SourceLocation, StackFrame } from "../protocol/index.js";
+import type { Binding, Failure, Offer, PythonCell, PythonProgram, SourceLocation, StackFrame } from "../protocol/index.js";
 import {
   type Found,
   Interpreter,
@@ -127,12 +127,12 @@ export class PythonCode implements EvaluatedCode {
 
   /** Runs the file, or the cells in order up to the first that raises. Does not return where the code was interrupted: whoever did that goes on. */
   async evaluate(): Promise<Failure | null> {
-    const { entry, parts, isNotebook, isMain } = this.#program;
+    const { entry, source, isMain } = this.#program;
     const failure = await this.#toItsEnd(() => {
-      if (!isNotebook) return this.#interpreter.runFile(entry, parts[0]!.text, isMain ? "__main__" : moduleName(entry));
+      if (source.kind === "file") return this.#interpreter.runFile(entry, source.text, isMain ? "__main__" : moduleName(entry));
       this.#interpreter.begin(entry);
-      for (const [i, part] of parts.entries()) {
-        const failed = this.#interpreter.runCell(part, i + 1);
+      for (const [i, cell] of source.cells.entries()) {
+        const failed = this.#interpreter.runCell(cell, i + 1);
         if (failed) return failed;
       }
       return null;
@@ -142,7 +142,7 @@ export class PythonCode implements EvaluatedCode {
 
   /** Runs a cell in the namespace of those before. What it gives is a module where the cell's value is one; `displayed`: modules that it displayed. */
   async runCell(
-    cell: PythonPart,
+    cell: PythonCell,
     number: number,
   ): Promise<{ readonly failure: Failure | null; readonly text: string | null; readonly value: unknown; readonly displayed: readonly unknown[] }> {
     const { failure, text, value, displayed } = await this.#toItsEnd(() => this.#interpreter.runLiveCell(cell, number));
@@ -225,7 +225,8 @@ export class PythonCode implements EvaluatedCode {
 
   /** Cells that are still to run would notice what was made meanwhile: nothing is, in a notebook that is open. */
   get makers(): EvaluatedCode["makers"] {
-    return this.#program.isNotebook && this.#program.parts.length === 0 ? undefined : () => this.#makers();
+    const { source } = this.#program;
+    return source.kind === "notebook" && source.cells.length === 0 ? undefined : () => this.#makers();
   }
 
   #makers(): { readonly made: readonly NamedModel[]; readonly offers: readonly Offer[] } {

@@ -1,7 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { basename, extname } from "node:path";
 import * as l10n from "@vscode/l10n";
-import type { Failure, PythonPart, PythonProgram } from "../protocol/index.js";
+import type { Failure, PythonCell, PythonProgram } from "../protocol/index.js";
 
 /** Whether a file is run by the Python interpreter that comes with us. */
 export function isPython(file: string): boolean {
@@ -17,20 +18,28 @@ export interface ProgramOptions {
 
 /** A Python file or notebook made ready to run; or why it cannot be read. */
 export function readProgram(entry: string, { overrides, isMain, engineUrl }: ProgramOptions): PythonProgram | Failure {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = overrides.get(entry) ?? readFileSync(entry, "utf8");
+    bytes = Buffer.from(overrides.get(entry) ?? readFileSync(entry));
   } catch (error) {
     return unreadable("import", l10n.t("{0} cannot be read: {1}", basename(entry), (error as Error).message));
   }
   const others = [...overrides].filter(([path]) => path !== entry && path.endsWith(".py"));
   const program = { entry, isMain, overrides: others, engineUrl };
-  if (extname(entry) === ".py") return { ...program, isNotebook: false, parts: [{ file: entry, text }] };
+  if (extname(entry) === ".py") return { ...program, source: { kind: "file", text: overrides.get(entry) ?? utf8In(bytes) } };
   try {
-    return { ...program, isNotebook: true, isMain: true, parts: cellsOf(entry, text) };
+    return { ...program, isMain: true, source: { kind: "notebook", cells: cellsOf(entry, bytes.toString()) } };
   } catch (error) {
     return unreadable("syntax", l10n.t("{0} is not a notebook: {1}", basename(entry), (error as Error).message));
   }
+}
+
+/** Null where it is, or is declared to be (PEP 263), in another encoding, which Python reads itself. */
+function utf8In(bytes: Buffer): string | null {
+  if (!isUtf8(bytes)) return null;
+  const text = bytes.toString();
+  const declared = /^(?:\ufeff?[ \t\f]*(?:#.*)?\r?\n)?\ufeff?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/.exec(text)?.[1];
+  return declared === undefined || /^utf[-_]?8$/i.test(declared) ? text : null;
 }
 
 function unreadable(kind: "import" | "syntax", message: string): Failure {
@@ -38,7 +47,7 @@ function unreadable(kind: "import" | "syntax", message: string): Failure {
 }
 
 /** The code cells of a notebook (nbformat 3 and 4), by the names that their places have: the notebook's, "#" and the number of the code cell. */
-function cellsOf(entry: string, text: string): readonly PythonPart[] {
+function cellsOf(entry: string, text: string): readonly PythonCell[] {
   interface StoredCell {
     readonly cell_type?: string;
     readonly source?: string | readonly string[];

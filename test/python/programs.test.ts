@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as engine from "../../src/engine/index.js";
 import { Interpreter } from "../../src/python/interpreter.js";
 
@@ -13,14 +14,17 @@ const programs = readdirSync(folder)
 
 let interpreter: Interpreter;
 let printed: Buffer[] = [];
+let warned: Buffer[] = [];
+const written = realpathSync(mkdtempSync(path.join(tmpdir(), "layerscope-programs-")));
+afterAll(() => rmSync(written, { recursive: true, force: true }));
 
 beforeAll(async () => {
   interpreter = await Interpreter.start({
     engine,
     home: path.resolve(import.meta.dirname, "../../dist/python"),
-    write: (stream, bytes) => void (stream === "stdout" && printed.push(Buffer.from(bytes))),
+    write: (stream, bytes) => void (stream === "stdout" ? printed : warned).push(Buffer.from(bytes)),
   });
-  interpreter.enter([folder], folder);
+  interpreter.enter([folder, written], folder);
 }, 300_000);
 
 describe("prints what PyTorch prints", () => {
@@ -30,5 +34,50 @@ describe("prints what PyTorch prints", () => {
     const failure = interpreter.runFile(file, readFileSync(file, "utf8"), "__main__");
     expect(failure?.traceback ?? "").toBe("");
     expect(Buffer.concat(printed).toString()).toBe(readFileSync(path.join(folder, `${name}.txt`), "utf8"));
+  });
+});
+
+describe("a file is read as Python reads it", () => {
+  /** What is on disk, byte by byte, is run. */
+  const run = (bytes: string) => {
+    printed = [];
+    const file = path.join(written, "file.py");
+    writeFileSync(file, Buffer.from(bytes, "latin1"));
+    const failure = interpreter.runFile(file, null, "__main__");
+    return { failure, printed: Buffer.concat(printed).toString() };
+  };
+
+  test.each([
+    ["latin-1", '# coding: latin-1\nname = "caf\xe9"\nprint(name, len(name))\n', "caf\u00e9 4\n"],
+    ["GBK", '# -*- coding: gbk -*-\nprint("\xc4\xe3\xba\xc3")\n', "\u4f60\u597d\n"],
+    ["UTF-8 with its mark", '\xef\xbb\xbfprint("\xc3\xa9")\n', "\u00e9\n"],
+  ])("in the encoding that it declares: %s", (_name, bytes, expected) => {
+    expect(run(bytes)).toEqual({ failure: null, printed: expected });
+  });
+
+  test.each([
+    ["what is no UTF-8", 'x = "caf\xe9"\n', /'\\xe9'.* no encoding declared/],
+    ["a mark that is not the encoding's", "\xef\xbb\xbf# coding: latin-1\nx = 1\n", /encoding problem/],
+    ["an encoding that there is not", "# coding: nosuch\nx = 1\n", /unknown encoding: nosuch/],
+  ])("and refused as Python refuses it: %s", (_name, bytes, message) => {
+    const { failure } = run(bytes);
+    expect(failure).toMatchObject({ kind: "syntax", message: expect.stringMatching(message), frames: [{ line: 1 }] });
+    expect(failure!.frames[0]!.column).toBeGreaterThan(0);
+  });
+
+  test("its names are found as deep as they run", () => {
+    expect(run(`from torch import nn\nx = 0\nif x: pass\n${"elif x: pass\n".repeat(40)}else:\n    found = nn.Linear(2, 1)\n`).failure).toBeNull();
+    expect(interpreter.variables()).toEqual([expect.objectContaining({ name: "found", line: 45 })]);
+  });
+
+  test("what it is warned of is told once", () => {
+    warned = [];
+    expect(run("from torch import nn\nx = 3\nif x is 3:\n    net = nn.ReLU()\n").failure).toBeNull();
+    expect(interpreter.variables().map(({ name }) => name)).toEqual(["net"]);
+    expect(
+      Buffer.concat(warned)
+        .toString()
+        .match(/SyntaxWarning/g),
+    ).toHaveLength(1);
   });
 });

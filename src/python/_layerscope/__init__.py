@@ -25,12 +25,13 @@ _collections.OrderedDict = OrderedDict
 
 
 def run_file(path, text, name):
-    text = sources.decode(text)
+    """`text`: None where it is what is on disk, in the encoding that it declares."""
     program.begin(path, name)
     program.add(path)
-    sources.remember(path, text)
     try:
-        exec(compile(text, path, "exec", dont_inherit=True), program.names)
+        source = sources.read(path) if text is None else sources.decode(text)
+        sources.remember(path, source)
+        exec(compile(source, path, "exec", dont_inherit=True), program.names)
         return ""
     except BaseException as error:
         return failure(error)

@@ -69,7 +69,7 @@ def failure(error):
     elif isinstance(error, SyntaxError) and error.filename:
         kind = "syntax"
         if not frames or frames[0]["file"] != error.filename or isinstance(error, SyntaxError):
-            frames.insert(0, {"function": "", "file": error.filename, "line": error.lineno or 1, "column": error.offset or 1})
+            frames.insert(0, {"function": "", "file": error.filename, "line": max(1, error.lineno or 1), "column": max(1, error.offset or 1)})
     elif getattr(error, "_lacking", False):
         kind = "lacking"
     elif isinstance(error, ModuleNotFoundError):

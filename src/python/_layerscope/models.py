@@ -5,6 +5,7 @@ import json
 import linecache
 import sys
 import traceback
+import warnings
 
 from .program import program
 from .sources import flush, is_user_code
@@ -45,8 +46,11 @@ def _declared_in(text):
     """The same of one text, which the cells before a cell still have."""
     places = {}
     try:
-        tree = ast.parse(text)
-    except SyntaxError:
+        # What it warns of was told when it was compiled to run.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, RecursionError):
         return []
     for node in _of_top_level(tree):
         targets = []
@@ -65,10 +69,15 @@ def _declared_in(text):
 
 def _of_top_level(node):
     """What is in a file, in order, without what is in its functions and classes: names are their own there."""
-    for child in ast.iter_child_nodes(node):
+    pending = [ast.iter_child_nodes(node)]
+    while pending:
+        child = next(pending[-1], None)
+        if child is None:
+            pending.pop()
+            continue
         yield child
         if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            yield from _of_top_level(child)
+            pending.append(ast.iter_child_nodes(child))
 
 
 def variables():

@@ -13,8 +13,18 @@ def is_user_code(file):
     return not (file.startswith(HOME) or file.startswith("/lib/python") or file[:1] == "<")
 
 
-def remember(file, text):
+def read(file):
+    with open(file, "rb") as opened:
+        return opened.read()
+
+
+def remember(file, source):
     """Tracebacks show the lines of this text from now on."""
+    try:
+        text = source if isinstance(source, str) else importlib.util.decode_source(source)
+    except (SyntaxError, UnicodeError):
+        # Nobody can read it: it does not run.
+        return
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
 
 

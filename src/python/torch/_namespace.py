@@ -1,4 +1,5 @@
 """Modules of the package whose names are the engine's: each is made when it is first asked for."""
+import builtins
 import sys
 import types
 from functools import lru_cache
@@ -9,13 +10,23 @@ from ._lacking import not_here
 from ._tensor import missing
 
 
+# By module and name: what is called as one of Python's own (`any`, `sum`). The module's code means Python's by it.
+_named_as_builtins = {}
+
+
 class Namespace(types.ModuleType):
     # Names of the engine's that PyTorch does not have there.
     _without = frozenset()
 
     def __getattr__(self, name):
+        if name == "__all__":
+            # `from torch import *` takes the names that are listed, and asks for each.
+            return [each for each in dir(self) if each[0] != "_" and self._is_offered(each)]
         if name[:2] == "__":
             raise AttributeError(name)
+        known = _named_as_builtins.get((self.__name__, name))
+        if known is not None:
+            return known
         path = self._path
         js = camel(name)
         full = f"{path}.{js}" if path else js
@@ -30,8 +41,17 @@ class Namespace(types.ModuleType):
             if is_import(sys._getframe(1)):
                 return Missing(f"{self.__name__}.{name}")
             raise missing(f"module '{self.__name__}' has no attribute '{name}'", f"{self.__name__}.{name}")
-        self.__dict__[name] = value
+        if hasattr(builtins, name):
+            _named_as_builtins[self.__name__, name] = value
+        else:
+            self.__dict__[name] = value
         return value
+
+    def _is_offered(self, name):
+        if name in self.__dict__:
+            return not isinstance(self.__dict__[name], types.ModuleType)
+        js = camel(name)
+        return _e.kindOf(f"{self._path}.{js}" if self._path else js) in ("function", "value")
 
     def __dir__(self):
         names = {*self.__dict__, *[_spelled.get(name, snake(name)) for name in names_of(self._path)]}
