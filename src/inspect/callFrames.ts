@@ -1,5 +1,6 @@
 import type { SourceLocation } from "../protocol/index.js";
 import { classNameOf } from "./engine.js";
+import { isError, stackOf } from "./thrown.js";
 
 /** A call in JavaScript as it ran. Lines and columns count from 1. */
 export interface CallFrame {
@@ -18,23 +19,25 @@ const depth = 12;
 /** Calls of the model code that are kept: the innermost may be in a dependency. */
 const kept = 4;
 
+const { set } = Reflect;
 const collect = (_error: Error, sites: NodeJS.CallSite[]): NodeJS.CallSite[] => sites;
 
 /** The running calls, innermost first, without `above` and what it called. Nothing is formatted: this costs a few microseconds. */
 export function callSites(above: (...args: never[]) => unknown): NodeJS.CallSite[] {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- Kept to be put back.
   const { stackTraceLimit, prepareStackTrace } = Error;
-  Error.stackTraceLimit = depth;
-  Error.prepareStackTrace = collect;
+  set(Error, "stackTraceLimit", depth);
+  set(Error, "prepareStackTrace", collect);
   try {
-    const holder: { stack?: NodeJS.CallSite[] } = {};
+    const holder: { stack?: unknown } = {};
     Error.captureStackTrace(holder, above);
-    return holder.stack!;
+    // A text where the code has frozen Error.
+    return Array.isArray(holder.stack) ? (holder.stack as NodeJS.CallSite[]) : [];
   } catch {
     return []; // The stack is full: the code's next call says so, at its line.
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-    Error.prepareStackTrace = prepareStackTrace;
+    set(Error, "stackTraceLimit", stackTraceLimit);
+    set(Error, "prepareStackTrace", prepareStackTrace);
   }
 }
 
@@ -99,7 +102,7 @@ export class ScriptCalls implements CodeCalls {
   }
 
   thrown(error: unknown): readonly CallFrame[] {
-    return error instanceof Error && typeof error.stack === "string" ? parseStack(error.stack).filter(({ url }) => url === this.url) : [];
+    return isError(error) ? parseStack(stackOf(error)).filter(({ url }) => url === this.url) : [];
   }
 
   isCalledByLayer(above: (...args: never[]) => unknown): boolean {

@@ -6,6 +6,7 @@ import { PreservedModel } from "./preserve.js";
 import type { Recorder } from "./recorder.js";
 import type { Recording, Refusal } from "./recording.js";
 import { withTensors } from "./structured.js";
+import { thrownText } from "./thrown.js";
 
 /** A pass that failed on shapes alone may be tried with values where copies of them take no more than this. */
 const valueBytesLimit = 256e6;
@@ -89,7 +90,7 @@ function tryForward(engine: Engine, recorder: Recorder, root: Module, inputs: (d
       return { failed: false, recording: attempt.recording };
     }
     const thrown: unknown = attempt.error;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const message = thrownText(thrown);
     first ??= { message, recording: attempt.recording };
     // Only code that asks for values, or mixes in tensors of its own, can fare better with values.
     if (!/meta/.test(message)) break;

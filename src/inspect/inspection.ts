@@ -31,6 +31,7 @@ import { Restoring } from "./restoring.js";
 import { binsWithin, tensorStatistics } from "./statistics.js";
 import { Identities, ModelTree, type StateTensor } from "./tree.js";
 import { Trials } from "./trials.js";
+import { thrownText } from "./thrown.js";
 
 type PlaceOfParameter = Training["parameters"][number];
 
@@ -124,7 +125,7 @@ export class Inspection {
     try {
       return this.#ownPass(module, infer);
     } catch (error) {
-      return l10n.t("Its forward pass could not be worked out: {0}", error instanceof Error ? error.message : String(error));
+      return l10n.t("Its forward pass could not be worked out: {0}", thrownText(error));
     }
   }
 

@@ -24,6 +24,7 @@ import { type OriginalNames, parameterNames } from "./parameterNames.js";
 import type { PassWatcher } from "./passWatcher.js";
 import { type NamedState, RecordedValues } from "./recordedValues.js";
 import { eachTensor, eachTensorOf, objectsIn, putInto } from "./structured.js";
+import { isError, thrownText } from "./thrown.js";
 
 /** Longer passes are cut off here; the rest is counted. */
 const stepLimit = 50_000;
@@ -394,7 +395,7 @@ export class Recording {
     const at = frames();
     let message = "failed";
     try {
-      message = !(error instanceof Error) ? String(error) : at[0] ? this.#names.inError(error, at[0]) : error.message;
+      message = isError(error) && at[0] ? this.#names.inError(error, at[0]) : thrownText(error);
     } catch {
       // A thrown value that cannot be shown.
     }

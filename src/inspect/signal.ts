@@ -6,6 +6,7 @@ import type { PassWatcher } from "./passWatcher.js";
 import type { Recorder } from "./recorder.js";
 import { defaultBins, sample, sampleLimit, tensorStatistics } from "./statistics.js";
 import { eachTensor, withTensors } from "./structured.js";
+import { thrownText } from "./thrown.js";
 
 /** Columns of an activation in which samples are compared. */
 const comparedColumns = 1 << 16;
@@ -97,7 +98,7 @@ class Measurement implements PassWatcher {
     const before = input && this.#flow(input, null);
     let output: unknown;
     const { error: thrown } = recorder.record(root, () => void (output = engine.enableGrad(() => callModule(root, args))), this);
-    const failure = thrown === undefined ? null : messageOf(thrown);
+    const failure = thrown === undefined ? null : thrownText(thrown);
     const gradients = failure === null ? this.#sendBack(root, output) : null;
     return {
       given: before,
@@ -211,10 +212,6 @@ class Measurement implements PassWatcher {
       histogram,
     };
   }
-}
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 function axesOf(nn: Engine["nn"], module: Module): ReturnType<Engine["nn"]["layerFacts"]>["axes"] {

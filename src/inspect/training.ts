@@ -4,6 +4,7 @@ import { callModule, type Engine, type Module, type Tensor } from "./engine.js";
 import { tensorStatistics } from "./statistics.js";
 import { eachTensor, withTensors } from "./structured.js";
 import { finiteOrNull, gradientNormOf, StepMeasurement } from "./trainingSamples.js";
+import { thrownText } from "./thrown.js";
 
 /** Steps of which the parameters are looked at too: as many as a scrubber can show. */
 const detailedSteps = 60;
@@ -54,7 +55,7 @@ export function* trainingSteps(engine: Engine, { root, batch, parameters, input 
       trained.forEach((tensor, at) => (tensor.grad = gradients[at] ?? null));
     } catch (error) {
       if (step === 0) throw error;
-      return training(l10n.t("Step {0} failed: {1}", step, error instanceof Error ? error.message : String(error)), samples);
+      return training(l10n.t("Step {0} failed: {1}", step, thrownText(error)), samples);
     }
     const value = loss.item();
     const detailed = step % stride === 0 || step === steps;

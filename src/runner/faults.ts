@@ -1,7 +1,8 @@
 import fs from "node:fs";
-import { inspect, types } from "node:util";
+import { inspect } from "node:util";
 import * as l10n from "@vscode/l10n";
 import { type CallFrame, parseStack } from "../inspect/callFrames.js";
+import { isError, stackOf } from "../inspect/thrown.js";
 import type { Doing, Failure, SourceLocation } from "../protocol/index.js";
 import { isRefusal } from "./refusal.js";
 import type { BundleSourceMap, Sources } from "./sourceMap.js";
@@ -9,7 +10,6 @@ import { threadPlace } from "./threads.js";
 
 /** Of before it is guarded from the user's code. */
 const { existsSync, readFileSync } = fs;
-const { isNativeError } = types;
 
 /** Why model code was stopped from outside. */
 export type StopReason = "timeout" | "cancelled" | "memory";
@@ -28,7 +28,7 @@ export function thrownFailure(error: unknown, sources: Sources | null): Failure 
       stack: [],
     };
   }
-  const frames = parseStack(safely(() => (typeof error.stack === "string" ? error.stack : ""), ""));
+  const frames = parseStack(stackOf(error));
   if (safely(() => isRefusal(error), false))
     return { kind: "refused", message: shortened(safely(() => error.message, "")), hint: null, ...thrownPlace(error, frames, sources) };
   const [innermost] = frames;
@@ -45,11 +45,6 @@ export function thrownFailure(error: unknown, sources: Sources | null): Failure 
       : null,
     ...thrownPlace(error, frames, sources),
   };
-}
-
-/** Also one of another realm, as of a context of `node:vm`. What cannot even be asked, as a proxy that is revoked, is none. */
-export function isError(value: unknown): value is Error {
-  return safely(() => value instanceof Error, false) || isNativeError(value);
 }
 
 /** Where an error was thrown; an error of a thread that nothing else is known of, where the thread was started. */

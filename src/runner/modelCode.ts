@@ -9,7 +9,8 @@ import type { NamedModel } from "../inspect/index.js";
 import type { Bundle, Failure, Offer } from "../protocol/index.js";
 import { catchInHooks } from "./asyncHooks.js";
 import { type BundleHooks, dependencyConstants, runnerGlobal } from "./bundleFormat.js";
-import { exitFailure, madeUpImportFailure, isError, missingExportFailure, nestedFailure, thrownFailure, unsettledFailure } from "./faults.js";
+import { isError } from "../inspect/thrown.js";
+import { exitFailure, madeUpImportFailure, missingExportFailure, nestedFailure, thrownFailure, unsettledFailure } from "./faults.js";
 import { nestedTooDeepAt } from "./nesting.js";
 import { BundleSourceMap, type Sources } from "./sourceMap.js";
 

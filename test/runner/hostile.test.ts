@@ -145,6 +145,14 @@ const cases: readonly Case[] = [
     code: 'await import("./model.ts");',
     ends: { kind: "unsettled", message: "The file waits for a promise that never settles.", line: null },
   },
+  ...["Error.prepareStackTrace = () => 'mine';", "Object.freeze(Error);"].map(
+    (code): Case => ({
+      name: `an error after ${code}`,
+      code: `${code}\nconst late = new torch.nn.Linear(2, 1);\nnull!.late;`,
+      ends: thrown(/^TypeError: Cannot read properties of null/, 5),
+      models: ["net", "late"],
+    }),
+  ),
   {
     name: "a proxy that is revoked, as the reason of a rejection",
     code: "const { proxy, revoke } = Proxy.revocable(new Error('x'), {});\nrevoke();\nPromise.reject(proxy);",
