@@ -80,7 +80,8 @@ extendTensor({
 });
 
 /** Throws PyTorch's error for a write to a view, or to what it is a view of, that could not be differentiated. `node`: the step that made the view. */
-export function checkViewOrigin({ viewOrigin }: Tensor, node: GraphNode | null, written: "is being" | "its base or another view of its base has been"): void {
+export function checkViewOrigin(view: Tensor, node: GraphNode | null, written: "is being" | "its base or another view of its base has been"): void {
+  const { viewOrigin } = view;
   if (viewOrigin === null) return;
   const output = node === null ? "" : `Output ${viewOrigin.output} of ${node.name.replace(/Backward\d*$/, "")} is a view`;
   const what =

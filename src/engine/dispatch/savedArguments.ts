@@ -19,7 +19,8 @@ export function keepWhole(below: number): number {
 }
 
 /** Without values, but with shape, dtype and device. */
-export function standIn({ dtype, sizes, device }: Tensor): Tensor {
+export function standIn(tensor: Tensor): Tensor {
+  const { dtype, sizes, device } = tensor;
   return new Tensor(Storage.withoutElements(dtype, product(sizes), device), sizes, contiguousStrides(sizes), 0);
 }
 
@@ -99,7 +100,8 @@ export function hollow(tensor: Tensor, device: Device): Tensor {
 }
 
 /** Keeps geometry and lets the memory go. */
-export function standInView({ dtype, storage, sizes, strides, offset, device, version }: Tensor): Tensor {
+export function standInView(view: Tensor): Tensor {
+  const { dtype, storage, sizes, strides, offset, device, version } = view;
   return new Tensor(Storage.withoutElements(dtype, storage.length, device), sizes, strides, offset, version);
 }
 
