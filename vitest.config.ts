@@ -10,7 +10,7 @@ const engine = ["test/engine/**/*.test.ts", "test/reference/**/*.test.ts"];
 const oneEngine = { isolate: false };
 
 /** A browser or an editor takes part: on a busy machine what is waited for may take long. A second try is told by the reporter. */
-const longRunning = { retry: 1, testTimeout: 300_000, hookTimeout: 180_000, expect: { poll: { timeout: 30_000 } } };
+const longRunning = { retry: 1, testTimeout: 300_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 30_000 } } };
 
 /** Node 20 has relaxed SIMD behind a flag; later versions have it on. */
 const relaxedSimd = Number(process.versions.node.split(".")[0]) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
@@ -47,7 +47,7 @@ export default defineConfig({
           execArgv: relaxedSimd,
         },
       },
-      { extends: true, test: { name: "browser", include: ["test/browser/**/*.test.{ts,tsx}"], ...longRunning, fileParallelism: false } },
+      { extends: true, test: { name: "browser", include: ["test/browser/**/*.test.{ts,tsx}"], ...longRunning } },
       { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...longRunning } },
     ],
   },
