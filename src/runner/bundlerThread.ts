@@ -10,8 +10,8 @@ loadTranslations(stringsFile);
 
 const tell = (message: FromBundler): void => parentPort!.postMessage(message);
 
-/** Longest wait for what esbuild says of its end. */
-const complaintMilliseconds = 1000;
+/** Longest wait for what esbuild says of its end: milliseconds on a quiet machine, seconds on a busy one. */
+const complaintMilliseconds = 15_000;
 
 function exited(complaint: string): void {
   if (/stack overflow/.test(complaint)) tell({ kind: "overflow" });
