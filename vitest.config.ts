@@ -27,6 +27,8 @@ export default defineConfig({
         test: {
           name: "unit",
           ...patient,
+          // Processes with time limits take part: on a busy machine one may be stopped between two tasks. A second try is told by the reporter.
+          retry: 1,
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: [...engine, "test/extension/*.test.ts", "test/extension/restricted/**", "test/e2e/**", "test/browser/**"],
         },
