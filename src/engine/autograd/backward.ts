@@ -26,9 +26,14 @@ let passes = 0;
 export function backward(root: Tensor, gradient?: Tensor | BackwardOptions | null, options: BackwardOptions = {}): void {
   const first = gradient instanceof Tensor ? gradient : null;
   const given = first === null ? ((gradient as BackwardOptions | null | undefined) ?? options) : options;
-  const ended = observer()?.backward?.(root);
-  run(root, first, checkedOptions<BackwardOptions>("backward", given, "retainGraph", "createGraph"), null);
-  ended?.();
+  backwardFrom([{ tensor: root, gradient: first }], given);
+}
+
+function backwardFrom(roots: readonly Root[], options: BackwardOptions): void {
+  const checked = checkedOptions<BackwardOptions>("backward", options, "retainGraph", "createGraph");
+  const ended = roots.map(({ tensor }) => observer()?.backward?.(tensor));
+  run(roots, checked, null);
+  for (const end of ended) end?.();
 }
 
 /** Sends gradients from several tensors to the leaves, as if from their sum; null stands for the gradient 1 of a single element. (torch.autograd.backward) */
@@ -37,14 +42,20 @@ export function backwardAll(
   gradTensors: Tensor | readonly (Tensor | null)[] | null = null,
   options: BackwardOptions = {},
 ): void {
-  const roots = tensors instanceof Tensor ? [tensors] : tensors;
-  const gradients = gradTensors instanceof Tensor ? [gradTensors] : (gradTensors ?? roots.map(() => null));
-  if (gradients.length !== roots.length) {
-    throw new RuntimeError(`got ${roots.length} tensors and ${gradients.length} gradients`);
-  }
-  const { retainGraph, createGraph = false } = checkedOptions<BackwardOptions>("backward", options, "retainGraph", "createGraph");
-  // What the tensors share of the graph is needed until the last of them.
-  roots.forEach((root, i) => backward(root, gradients[i], { retainGraph: i < roots.length - 1 || (retainGraph ?? createGraph), createGraph }));
+  backwardFrom(rootsOf(tensors, gradTensors), options);
+}
+
+/** Where a pass begins: an output, and its gradient; null stands for the 1 of a single element. */
+interface Root {
+  readonly tensor: Tensor;
+  readonly gradient: Tensor | null;
+}
+
+function rootsOf(tensors: Tensor | readonly Tensor[], gradients: Tensor | readonly (Tensor | null)[] | null): readonly Root[] {
+  const outputs = tensors instanceof Tensor ? [tensors] : tensors;
+  const given = gradients instanceof Tensor ? [gradients] : gradients;
+  if (given !== null && given.length < outputs.length) throw new RuntimeError(`got ${outputs.length} tensors and ${given.length} gradients`);
+  return outputs.map((tensor, i) => ({ tensor, gradient: given?.[i] ?? null }));
 }
 
 export interface GradOptions extends BackwardOptions {
@@ -57,28 +68,17 @@ export interface GradOptions extends BackwardOptions {
 /** The gradients of `outputs`, or of their sum, with respect to `inputs`, without touching any `grad` (torch.autograd.grad). */
 export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], given: GradOptions = {}): (Tensor | null)[] {
   const options = checkedOptions<GradOptions>("grad", given, "gradOutputs", "retainGraph", "createGraph", "allowUnused");
-  const roots = outputs instanceof Tensor ? [outputs] : outputs;
-  const { gradOutputs = null, createGraph = false, retainGraph = createGraph } = options;
-  const incoming = gradOutputs === null ? roots.map(() => null) : gradOutputs instanceof Tensor ? [gradOutputs] : gradOutputs;
-  if (incoming.length !== roots.length) throw new RuntimeError(`got ${roots.length} tensors and ${incoming.length} gradients`);
+  const roots = rootsOf(outputs, options.gradOutputs ?? null);
   const wanted = inputs instanceof Tensor ? [inputs] : inputs;
-  const totals = wanted.map((): Tensor | null => null);
-  roots.forEach((root, at) => {
-    const results = new Map<GraphNode, Tensor | null>();
-    const edges = wanted.map((input) => {
-      const edge = input.gradientEdge();
-      if (edge === null) throw new RuntimeError("One of the differentiated Tensors does not require grad");
-      results.set(edge, null);
-      return edge;
-    });
-    // What the outputs share of the graph is needed until the last of them.
-    run(root, incoming[at] ?? null, { createGraph, retainGraph: retainGraph || at < roots.length - 1 }, results);
-    edges.forEach((edge, i) => {
-      const result = results.get(edge) ?? null;
-      const former = totals[i] ?? null;
-      if (result !== null) totals[i] = former === null ? result : createGraph ? former.add(result) : sum(former, result, false);
-    });
+  const results = new Map<GraphNode, Tensor | null>();
+  const edges = wanted.map((input) => {
+    const edge = input.gradientEdge();
+    if (edge === null) throw new RuntimeError("One of the differentiated Tensors does not require grad");
+    results.set(edge, null);
+    return edge;
   });
+  run(roots, options, results);
+  const totals = edges.map((edge) => results.get(edge) ?? null);
   if (!options.allowUnused && totals.includes(null)) {
     throw new RuntimeError(
       `The differentiated Tensor at index ${totals.indexOf(null)} appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.`,
@@ -96,23 +96,28 @@ interface Pass {
   readonly useful: ReadonlySet<GraphNode> | null;
 }
 
-function run(root: Tensor, given: Tensor | null, options: BackwardOptions, captures: Map<GraphNode, Tensor | null> | null): void {
-  const start = root.gradientEdge();
-  if (start === null) throw new RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn");
-  const first = given === null ? onesLike(root) : inDTypeOf(root, given);
-  if (!equalSizes(first.sizes, root.sizes)) {
-    throw new RuntimeError(
-      `Mismatch in shape: grad_output[0] has a shape of torch.Size(${formatSizes(first.sizes)}) and output[0] has a shape of torch.Size(${formatSizes(root.sizes)}).`,
-    );
-  }
+function run(roots: readonly Root[], options: BackwardOptions, captures: Map<GraphNode, Tensor | null> | null): void {
+  const starts = roots.map(({ tensor, gradient }, i) => {
+    const node = tensor.gradientEdge();
+    const first = gradient === null ? node && onesLike(tensor) : inDTypeOf(tensor, gradient);
+    if (first !== null && !equalSizes(first.sizes, tensor.sizes)) {
+      throw new RuntimeError(
+        `Mismatch in shape: grad_output[${i}] has a shape of torch.Size(${formatSizes(first.sizes)}) and output[${i}] has a shape of torch.Size(${formatSizes(tensor.sizes)}).`,
+      );
+    }
+    if (node === null || first === null) throw new RuntimeError(`element ${i} of tensors does not require grad and does not have a grad_fn`);
+    return { node, first, owns: first !== gradient };
+  });
   const { createGraph = false, retainGraph = createGraph } = options;
   const previous = setGradEnabled(createGraph);
   try {
     withoutObserver(() => {
-      const nodes = inOrder(start, ++passes);
+      const nodes = inOrder(
+        starts.map(({ node }) => node),
+        ++passes,
+      );
       const pass: Pass = { retainGraph, createGraph, captures, useful: captures && leadingTo(captures, nodes) };
-      start.gradient = first;
-      start.ownsGradient = first !== given;
+      for (const { node, first, owns } of starts) receive(node, first, owns, createGraph);
       for (const node of nodes) step(node, pass);
     });
   } catch (error) {
@@ -120,6 +125,17 @@ function run(root: Tensor, given: Tensor | null, options: BackwardOptions, captu
     throw error;
   } finally {
     setGradEnabled(previous);
+  }
+}
+
+/** Adds to what was gathered for a node. `owns`: nobody else holds the memory of `gradient`. */
+function receive(node: GraphNode, gradient: Tensor, owns: boolean, createGraph: boolean): void {
+  if (node.gradient === null) {
+    node.gradient = gradient;
+    node.ownsGradient = owns;
+  } else {
+    node.gradient = createGraph ? node.gradient.add(gradient) : sum(node.gradient, gradient, node.ownsGradient);
+    node.ownsGradient = true;
   }
 }
 
@@ -148,24 +164,27 @@ function inDTypeOf(root: Tensor, given: Tensor): Tensor {
   return converted;
 }
 
-/** Every node that `start` reaches, each before the nodes it sends gradients to. */
-function inOrder(start: GraphNode, pass: number): GraphNode[] {
-  const nodes = [start];
+/** Every node that `starts` reach, each before the nodes it sends gradients to. */
+function inOrder(starts: readonly GraphNode[], pass: number): GraphNode[] {
+  const nodes: GraphNode[] = [];
   const ends: GraphNode[] = [];
   let sorted = true;
-  start.pass = pass;
+  const reach = (node: GraphNode): void => {
+    if (node.pass === pass) return;
+    node.pass = pass;
+    node.gradient = null;
+    if (node.sequence === 0) ends.push(node);
+    else {
+      sorted &&= nodes.length === 0 || node.sequence < nodes[nodes.length - 1]!.sequence;
+      nodes.push(node);
+    }
+  };
+  for (const start of starts) reach(start);
   for (let i = 0; i < nodes.length; i++) {
     const { inputs } = nodes[i]!;
     for (let k = 0; k < inputs.length; k++) {
       const input = inputs[k];
-      if (input == null || input.pass === pass) continue;
-      input.pass = pass;
-      input.gradient = null;
-      if (input.sequence === 0) ends.push(input);
-      else {
-        sorted &&= input.sequence < nodes[nodes.length - 1]!.sequence;
-        nodes.push(input);
-      }
+      if (input != null) reach(input);
     }
   }
   if (!sorted) nodes.sort((a, b) => b.sequence - a.sequence);
@@ -204,14 +223,8 @@ function step(node: GraphNode, { retainGraph, createGraph, captures, useful }: P
     const input = inputs[k];
     const result = results[k];
     if (input == null || result == null || (useful !== null && !useful.has(input))) continue;
-    if (input.gradient === null) {
-      input.gradient = result;
-      // Passed through, or given to two inputs: somebody else may hold the same memory.
-      input.ownsGradient = node.ownsResults && result.storage !== gradient.storage && isOnlyOne(results, k);
-    } else {
-      input.gradient = createGraph ? input.gradient.add(result) : sum(input.gradient, result, input.ownsGradient);
-      input.ownsGradient = true;
-    }
+    // Passed through, or given to two inputs: somebody else may hold the same memory.
+    receive(input, result, node.ownsResults && result.storage !== gradient.storage && isOnlyOne(results, k), createGraph);
   }
   if (retainGraph) return;
   node.release();

@@ -168,7 +168,7 @@ def run_cell(file, text, number):
             print(pretty(value))
         return ""
     except BaseException as error:
-        return failure(error)
+        return _failed(error)
     finally:
         flush()
 
@@ -183,10 +183,18 @@ def run_live_cell(file, text, number):
         outcome = {} if value is _nothing else {"text": pretty(value), "value": found(value)}
         return json.dumps({**outcome, "displayed": [held for _, held in _displayed]})
     except BaseException as error:
-        told = json.loads(failure(error))
+        told = json.loads(_failed(error))
         return json.dumps({"failure": {**told, "traceback": in_jupyter(error, _numbers)}, "displayed": [held for _, held in _displayed]})
     finally:
         flush()
+
+
+def _failed(error):
+    if isinstance(error, KeyboardInterrupt):
+        from torch import _modes
+
+        _modes.close_all()
+    return failure(error)
 
 
 # Which run of a cell the lines of a traceback are from.

@@ -1,6 +1,8 @@
 """Classes of the user's own that take part in torch's functions (`__torch_function__`): subclasses of Tensor, and others that say so."""
 from functools import wraps
 
+from . import _modes
+
 there = []  # such classes, from when there are any
 _disabled = [0]
 # What Python's side of a tensor does by itself, and what says something of a tensor without being one of torch's functions.
@@ -15,10 +17,13 @@ class disabled:
     """Within it the functions are torch's own."""
 
     def __enter__(self):
+        self._outside = _disabled[0]
+        _modes.opened(self)
         _disabled[0] += 1
 
     def __exit__(self, *_):
-        _disabled[0] -= 1
+        _disabled[0] = self._outside
+        _modes.closed(self)
 
 
 def _classes_in(values):

@@ -169,25 +169,9 @@ class Tensor(TensorFacts):
                 if each is not None and not isinstance(each, Tensor):
                     raise TypeError(f"gradients can be either Tensors or None, but got {type(each).__name__}")
             (gradient,) = gradient
-        options = {"createGraph": bool(create_graph)}
-        if create_graph:
-            b.warn_once(_CREATES_CYCLE)
-        if retain_graph is not None:
-            options["retainGraph"] = bool(retain_graph)
-        if inputs is not None:
-            return self._backward_to([inputs] if isinstance(inputs, Tensor) else list(inputs), gradient, retain_graph, create_graph)
-        spec, flat = encode((gradient,), options)
-        result(_e.invoke(self._id, "backward", spec, *flat))
-
-    def _backward_to(self, inputs, gradient, retain_graph, create_graph):
-        """Adds the gradients of these alone."""
-        if not inputs:
-            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
         import torch
 
-        for each, found in zip(inputs, torch.autograd.grad(self, inputs, gradient, retain_graph, create_graph, allow_unused=True)):
-            if found is not None:
-                each.grad = found if each.grad is None else each.grad + found
+        torch.autograd.backward([self], None if gradient is None else [gradient], retain_graph, create_graph, inputs=inputs)
 
     def detach(self):
         return result(_e.invoke(self._id, "detach", ""))
@@ -596,7 +580,6 @@ def _method(name):
 
 
 _NOT_A_LEAF = "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information. (Triggered internally at /__w/pytorch/pytorch/build/aten/src/ATen/core/TensorBody.h:493.)"
-_CREATES_CYCLE = "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak. (Triggered internally at /__w/pytorch/pytorch/torch/csrc/autograd/engine.cpp:1307.)"
 _OTHER_GRADIENT = "attempting to assign a gradient with dtype '{}' to a tensor with grad_dtype '{}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match."
 _SCALAR_T = "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases. (Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/TensorShape.cpp:4321.)"
 _cpp = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "uint8": "unsigned char", "bool": "bool"}

@@ -1,4 +1,5 @@
 """torch.dtype, torch.Size, torch.device and their kin."""
+from . import _modes
 from ._lacking import not_here
 from ._bridge import _e, _puts, _loads, _makers, errors, put
 
@@ -158,17 +159,23 @@ class device:
     def __enter__(self):
         from . import get_default_device, set_default_device
 
-        self_before = get_default_device()
-        _before.append(self_before)
+        before = get_default_device()
+        _modes.opened(self)
+        _before.append((self, before))
         set_default_device(self)
         return self
 
     def __exit__(self, *_):
         from . import set_default_device
 
-        set_default_device(_before.pop())
+        # Interrupted, it may not have come to it.
+        if _before and _before[-1][0] is self:
+            set_default_device(_before[-1][1])
+            _before.pop()
+        _modes.closed(self)
 
 
+# The devices whose `with` is open, each with the one before it.
 _before = []
 device.__module__ = "torch"
 

@@ -1,6 +1,6 @@
 import sys as _sys
 
-from .. import _namespace as _n
+from .. import _bridge, _namespace as _n
 from .._bridge import _e, _find, encode as _encode, result as _result
 from .._tensor import Tensor as _Tensor
 
@@ -22,27 +22,19 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     outputs, inputs = _list(outputs), _list(inputs)
     if not inputs:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    for i, output in enumerate(outputs):
-        if not output.requires_grad:
-            raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
-    given = [None] * len(outputs) if grad_outputs is None else _list(grad_outputs)
-    if len(outputs) > 1:
-        total = None
-        for output, gradient in zip(outputs, given):
-            part = (output * gradient).sum() if gradient is not None else output
-            if gradient is None and output.numel() != 1:
-                raise RuntimeError("grad can be implicitly created only for scalar outputs")
-            part = part.reshape(())
-            total = part if total is None else total + part
-        outputs, given = [total], [None]
-    options = {"createGraph": bool(create_graph), "allowUnused": bool(allow_unused or materialize_grads)}
+    if materialize_grads:
+        if allow_unused is False:
+            raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+        allow_unused = True
+    options = {"createGraph": bool(create_graph), "allowUnused": bool(allow_unused)}
     if retain_graph is not None:
         options["retainGraph"] = bool(retain_graph)
-    if given[0] is not None:
-        options["gradOutputs"] = given[0]
-    spec, flat = _encode((outputs[0], inputs), options)
-    found = _result(_e.call(_find("autograd.grad"), spec, *flat))
-    found = (found,) if isinstance(found, _Tensor) else tuple(found)
+    if grad_outputs is not None:
+        options["gradOutputs"] = _list(grad_outputs)
+    if is_grads_batched:
+        return _batched(outputs, inputs, options)
+    spec, flat = _encode((outputs, inputs), options)
+    found = tuple(_result(_e.call(_find("autograd.grad"), spec, *flat)))
     if materialize_grads:
         import torch
 
@@ -50,12 +42,36 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     return found
 
 
-def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
+def _batched(outputs, inputs, options):
+    """The gradients for each of the gradients that are stacked in the first dimension."""
+    import torch
+
+    rows = zip(*[gradient.unbind(0) for gradient in options["gradOutputs"]])
+    found = [grad(outputs, inputs, list(row), True, options["createGraph"], allow_unused=options["allowUnused"]) for row in rows]
+    return tuple(None if column[0] is None else torch.stack(column) for column in zip(*found))
+
+
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
     tensors = _list(tensors)
-    gradients = [None] * len(tensors) if grad_tensors is None else _list(grad_tensors)
-    for i, (tensor, gradient) in enumerate(zip(tensors, gradients)):
-        keep = retain_graph if i == len(tensors) - 1 else True
-        tensor.backward(gradient, retain_graph=keep, create_graph=create_graph, inputs=inputs)
+    gradients = None if grad_tensors is None else _list(grad_tensors)
+    if create_graph:
+        _bridge.warn_once(_CREATES_CYCLE)
+    if inputs is not None:
+        inputs = _list(inputs)
+        if not inputs:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+        for each, found in zip(inputs, grad(tensors, inputs, gradients, retain_graph, create_graph, allow_unused=True)):
+            if found is not None:
+                each.grad = found if each.grad is None else each.grad + found
+        return
+    options = {"createGraph": bool(create_graph)}
+    if retain_graph is not None:
+        options["retainGraph"] = bool(retain_graph)
+    spec, flat = _encode((tensors, gradients), options)
+    _result(_e.call(_find("autograd.backward"), spec, *flat))
+
+
+_CREATES_CYCLE = "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak. (Triggered internally at /__w/pytorch/pytorch/torch/csrc/autograd/engine.cpp:1307.)"
 
 
 class set_detect_anomaly:

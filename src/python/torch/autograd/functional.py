@@ -1,44 +1,55 @@
-"""Jacobians and Hessians, by one backward pass a row."""
+"""Derivatives of functions of tensors, by the engine's own; here is what only Python's callers can get wrong."""
+import sys
+
+from .. import _namespace as _n
+from .._calls import make_function
+from .._tensor import Tensor
+
+_self = sys.modules[__name__]
+_self.__class__ = _n.Namespace
+_self._path = "autograd.functional"
 
 
-def _tuple(value):
-    return value if isinstance(value, tuple) else (value,)
+def _check(value, what, name):
+    for i, each in enumerate(value if isinstance(value, tuple) else (value,)):
+        if not isinstance(each, Tensor):
+            place = f"value at index {i}" if isinstance(value, tuple) else f"given {what}"
+            raise TypeError(f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the {place} has type {type(each)}.")
+    return value
+
+
+def _checked(name):
+    made = make_function(f"autograd.functional.{name}", name, __name__)
+
+    def function(func, inputs, *args, **kwargs):
+        _check(inputs, "inputs", name)
+        return made(lambda *own: _check(func(*own), "outputs of the user-provided function", name), inputs, *args, **kwargs)
+
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = __name__
+    function.__doc__ = made.__doc__
+    return function
+
+
+vjp, jvp, vhp, hvp, _jacobian, _hessian = map(_checked, ("vjp", "jvp", "vhp", "hvp", "jacobian", "hessian"))
 
 
 def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, strategy="reverse-mode"):
-    """The derivatives of each result of a function by each input."""
-    import torch
-
-    single = not isinstance(inputs, tuple)
-    given = tuple(each.detach().clone().requires_grad_() if not create_graph else each for each in _tuple(inputs))
-    outputs = func(*given)
-    single_output = not isinstance(outputs, tuple)
-    found = []
-    for output in _tuple(outputs):
-        rows = [[] for _ in given]
-        for element in output.reshape(-1):
-            grads = torch.autograd.grad(element, given, retain_graph=True, create_graph=create_graph, allow_unused=True)
-            for row, gradient, each in zip(rows, grads, given):
-                row.append(torch.zeros_like(each) if gradient is None else gradient)
-        parts = tuple(torch.stack(row).reshape(tuple(output.shape) + tuple(each.shape)) for row, each in zip(rows, given))
-        found.append(parts[0] if single else parts)
-    return found[0] if single_output else tuple(found)
+    """The derivatives of each result of a function by each input. `vectorize` and `strategy` change how it is computed elsewhere, not what."""
+    if strategy not in ("forward-mode", "reverse-mode"):
+        raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode". Hint: If your function has more outputs than inputs, "forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".')
+    if strategy == "forward-mode":
+        if create_graph:
+            raise NotImplementedError("torch.autograd.functional.jacobian: `create_graph=True` and `strategy=\"forward-mode\"` are not supported together (yet). Please either set `create_graph=False` or `strategy=\"reverse-mode\"`.")
+        if strict:
+            raise RuntimeError('torch.autograd.functional.jacobian: `strict=True` and `strategy="forward-mode"` are not supported together (yet). Please either set `strict=False` or `strategy="reverse-mode"`.')
+        if not vectorize:
+            raise NotImplementedError("Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for `vectorize=True`.")
+    return _jacobian(func, inputs, create_graph=create_graph, strict=strict)
 
 
-def hessian(func, inputs, create_graph=False, **kwargs):
-    """The second derivatives of a function with a single result."""
-    import torch
-
-    single = not isinstance(inputs, tuple)
-    given = tuple(each.detach().clone().requires_grad_() for each in _tuple(inputs))
-    output = func(*given)
-    first = torch.autograd.grad(output, given, create_graph=True)
-    rows = []
-    for gradient, each in zip(first, given):
-        columns = [[] for _ in given]
-        for element in gradient.reshape(-1):
-            seconds = torch.autograd.grad(element, given, retain_graph=True, allow_unused=True)
-            for column, second, other in zip(columns, seconds, given):
-                column.append(torch.zeros_like(other) if second is None else second)
-        rows.append(tuple(torch.stack(column).reshape(tuple(each.shape) + tuple(other.shape)) for column, other in zip(columns, given)))
-    return rows[0][0] if single else tuple(rows)
+def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, outer_jacobian_strategy="reverse-mode"):
+    """The second derivatives of a function with a single result by each pair of inputs."""
+    if outer_jacobian_strategy not in ("forward-mode", "reverse-mode"):
+        raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
+    return _hessian(func, inputs, create_graph=create_graph, strict=strict)

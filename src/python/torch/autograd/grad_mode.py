@@ -1,6 +1,7 @@
 import functools
 import inspect
 
+from .. import _modes
 from .._bridge import _e, _find, result
 
 _set = _find("setGradEnabled")
@@ -20,10 +21,12 @@ class _Mode:
 
     def __enter__(self):
         self.prev = is_grad_enabled()
+        _modes.opened(self)
         _set_to(self.mode)
 
     def __exit__(self, *_):
         _set_to(self.prev)
+        _modes.closed(self)
 
     def __call__(self, func):
         if inspect.isclass(func):
@@ -100,6 +103,7 @@ class set_grad_enabled(_Mode):
         _set_to(mode)
 
     def __enter__(self):
+        _modes.opened(self)
         _set_to(self.mode)
 
     def clone(self):

@@ -1,6 +1,6 @@
 import sys as _sys
 
-from ... import _namespace as _n
+from ... import _modes, _namespace as _n
 from ..._bridge import _e, result as _result, warn as _warn
 from ..._calls import make_function as _make
 from ..modules import module as _module_file
@@ -104,10 +104,13 @@ class _Cached:
     """What is parametrized is computed once in it."""
 
     def __enter__(self):
+        self._outside = len(_module_file.parametrized_values)
+        _modes.opened(self)
         _module_file.parametrized_values.append({})
 
     def __exit__(self, *_):
-        _module_file.parametrized_values.pop()
+        del _module_file.parametrized_values[self._outside :]
+        _modes.closed(self)
 
 
 parametrize.cached = _Cached
