@@ -15,6 +15,27 @@ test("every interrupt of Python code is heard, whenever it comes", async () => {
   }
 });
 
+test("an interrupt leaves gradients, the default device and what is cached as they were", async () => {
+  const file = workspace.write("modes.ipynb", "{}");
+  expect((await workspace.runner.startNotebook(file)).failure).toBeNull();
+  let number = 0;
+  const run = async (text: string, onOutput = (): void => undefined) => {
+    number++;
+    return workspace.runner.request(file, "runCell", { cell: { file: `mode${number}`, text }, number }, { timeLimit: 60_000, onOutput });
+  };
+  await run("import torch\nfrom torch.nn.utils import parametrize\nfrom torch.nn.modules import module");
+  const state = "torch.is_grad_enabled(), torch.get_default_device(), len(module.parametrized_values)";
+  const modes = ["torch.no_grad()", "torch.device('meta')", "parametrize.cached()"];
+  for (let round = 0; round < 40; round++) {
+    for (const mode of modes) {
+      const onOutput = (): void => void setTimeout(() => workspace.runner.interrupt(file), round % 7);
+      const { failure } = await run(`print('runs', flush=True)\nwhile True:\n    with ${mode}:\n        pass`, onOutput);
+      expect(failure?.message, mode).toBe("KeyboardInterrupt");
+      expect((await run(state)).text, mode).toBe("(True, device(type='cpu'), 0)");
+    }
+  }
+});
+
 test("a single call of the engine that takes minutes hears of an interrupt too, and what was made before it stays", async () => {
   const file = workspace.write("calls.ipynb", "{}");
   expect((await workspace.runner.startNotebook(file)).failure).toBeNull();
