@@ -1,7 +1,8 @@
 import * as l10n from "@vscode/l10n";
-import type { Flow, LayerSignal, ParameterSignal, Signal, StepId, TensorId } from "../protocol/index.js";
+import type { Flow, LayerSignal, Signal, StepId, TensorId } from "../protocol/index.js";
 import { operationNamed } from "../protocol/index.js";
 import { callModule, type Engine, type Module, type Operation, type Tensor } from "./engine.js";
+import { ParameterSignals } from "./parameterSignals.js";
 import type { PassWatcher } from "./passWatcher.js";
 import type { Recorder } from "./recorder.js";
 import { defaultBins, sample, sampleLimit, tensorStatistics } from "./statistics.js";
@@ -11,8 +12,6 @@ import { thrownText } from "./thrown.js";
 /** Columns of an activation in which samples are compared. */
 const comparedColumns = 1 << 16;
 const comparedSamples = 256;
-/** Gradients of units count as equal up to rounding. */
-const roundingError = 1e-5;
 /** A value this near to a bound, as a share of the width between both, counts as saturated. */
 const nearBound = 0.01;
 
@@ -95,15 +94,16 @@ class Measurement implements PassWatcher {
       once((tensor) => tensor.detach().clone()),
     );
     const input = firstFloating(engine, args);
-    const before = input && this.#flow(input, null);
+    const before = input && this.#flow(input, "activation");
     let output: unknown;
     const { error: thrown } = recorder.record(root, () => void (output = engine.enableGrad(() => callModule(root, args))), this);
     const failure = thrown === undefined ? null : thrownText(thrown);
-    const gradients = failure === null ? this.#sendBack(root, output) : null;
+    const parameters = new ParameterSignals(engine, this.idOf, new Set(this.#entries.flatMap(({ module }) => module ?? [])));
+    const isSentBack = failure === null && this.#sendBack(root, output, parameters);
     return {
       given: before,
-      layers: this.#entries.map(({ module, ...entry }) => ({ ...entry, parameters: module ? this.#parameters(module, gradients) : [] })),
-      gradientMissing: gradients === null && failure === null ? l10n.t("Nothing that the model gives out depends on a parameter that is trained.") : null,
+      layers: this.#entries.map(({ module, ...entry }) => ({ ...entry, parameters: module ? parameters.of(module) : [] })),
+      gradientMissing: !isSentBack && failure === null ? l10n.t("Nothing that the model gives out depends on a parameter that is trained.") : null,
       failure,
     };
   }
@@ -134,72 +134,44 @@ class Measurement implements PassWatcher {
     const facts = (tensor && this.#facts.get(tensor)) ?? null;
     const entry: Entry = {
       ...place,
-      activation: tensor && this.#flow(tensor, facts),
+      activation: tensor && this.#flow(tensor, "activation", facts),
       gradient: null,
       nonlinearity: facts && { gain: facts.gain, slope: facts.slope ?? null, rectifies: facts.bounds[0] === 0 && facts.bounds[1] === null },
     };
     this.#entries.push(entry);
     if (tensor?.requiresGrad) {
       tensor.registerHook((gradient) => {
-        entry.gradient = this.#flow(gradient, null);
+        entry.gradient = this.#flow(gradient, "gradient");
         if (place.module) this.tell(place.path);
       });
     }
   }
 
-  /** Null where there is nothing that a gradient can be sent back from. */
-  #sendBack(root: Module, output: unknown): ReadonlyMap<Tensor, Tensor> | null {
+  /** False where there is nothing that a gradient can be sent back from. */
+  #sendBack(root: Module, output: unknown, parameters: ParameterSignals): boolean {
     const { engine } = this;
     const outputs: Tensor[] = [];
     eachTensor(engine, output, (tensor) => {
       if (tensor.dtype.isFloatingPoint && tensor.requiresGrad && !outputs.includes(tensor)) outputs.push(tensor);
     });
     const trained = [...engine.nn.namedParametersOf(root)].flatMap(([, parameter]) => (parameter.requiresGrad && parameter.numel() > 0 ? [parameter] : []));
-    if (outputs.length === 0 || trained.length === 0) return null;
+    const [first] = outputs;
+    if (!first || trained.length === 0) return false;
     const watching = engine.observe(null);
     try {
       const sent = outputs.map(({ sizes, dtype }) => (sizes.every((size) => size === 1) ? engine.ones(sizes, { dtype }) : engine.randn(sizes, { dtype })));
-      const [first] = outputs as [Tensor];
-      const gradients =
-        outputs.length === 1
-          ? engine.autograd.grad(first, trained, { gradOutputs: sent[0]!, allowUnused: true })
-          : engine.autograd.grad(
-              engine.enableGrad(() => outputs.map((each, i) => each.mul(sent[i]!).sum()).reduce((sum, each) => sum.add(each))),
-              trained,
-              { allowUnused: true },
-            );
-      return new Map(trained.flatMap((parameter, i) => (gradients[i] ? [[parameter, gradients[i]] as const] : [])));
+      const all =
+        outputs.length === 1 ? first : engine.enableGrad(() => outputs.map((each, i) => each.mul(sent[i]!).sum()).reduce((sum, each) => sum.add(each)));
+      parameters.watching(trained, () => {
+        engine.autograd.grad(all, trained, { gradOutputs: outputs.length === 1 ? sent[0]! : null, allowUnused: true });
+      });
+      return true;
     } finally {
       engine.observe(watching);
     }
   }
 
-  #parameters(module: Module, gradients: ReadonlyMap<Tensor, Tensor> | null): ParameterSignal[] {
-    const { nn } = this.engine;
-    const axes = axesOf(nn, module);
-    return [...nn.parametersByName(module)].flatMap(([name, parameter]) => {
-      const tensor = parameter && this.idOf(parameter);
-      if (!parameter || tensor == null || !parameter.requiresGrad || nn.isUninitialized(parameter)) return [];
-      const gradient = gradients?.get(parameter) ?? null;
-      const units = parameter.ndim >= 2 ? (axes[name]?.indexOf("out") ?? -1) : -1;
-      const equalUnits = units >= 0 && slicesAreEqual(parameter, units, 0);
-      return {
-        name,
-        tensor,
-        norm: this.#norm(parameter),
-        gradientNorm: gradient && this.#norm(gradient),
-        equalUnits,
-        equalGradients: equalUnits && gradient !== null && slicesAreEqual(gradient, units, roundingError),
-      };
-    });
-  }
-
-  #norm(tensor: Tensor): number {
-    const { finite, count } = tensorStatistics(this.engine, tensor, 0);
-    return finite ? Math.sqrt(count) * Math.hypot(finite.mean, finite.std) : 0;
-  }
-
-  #flow(tensor: Tensor, facts: ActivationFacts | null): Flow | null {
+  #flow(tensor: Tensor, of: "activation" | "gradient", facts: ActivationFacts | null = null): Flow | null {
     if (tensor.isMeta || tensor.numel() === 0) return null;
     const { count, sampled, nan, positiveInfinity, zeros, finite, histogram } = tensorStatistics(this.engine, tensor, defaultBins);
     return {
@@ -208,17 +180,9 @@ class Measurement implements PassWatcher {
       zeros: zeros / sampled,
       nonFinite: (nan + positiveInfinity) / sampled,
       saturated: facts && saturation(tensor, facts.bounds),
-      variation: variation(tensor),
+      variation: of === "activation" ? variation(tensor) : null,
       histogram,
     };
-  }
-}
-
-function axesOf(nn: Engine["nn"], module: Module): ReturnType<Engine["nn"]["layerFacts"]>["axes"] {
-  try {
-    return nn.layerFacts(module).axes;
-  } catch {
-    return {}; // A layer whose parts were replaced by others may not be what its class says.
   }
 }
 
@@ -247,50 +211,30 @@ function variation({ sizes, strides, offset, storage: { data } }: Tensor): numbe
   const others = sizes.map((size, dim) => (dim === along ? 1 : size));
   const columns = others.reduce((product, size) => product * size, 1);
   const step = Math.ceil(columns / comparedColumns);
-  let [apart, total] = [0, 0];
-  for (let column = 0; column < columns; column += step) {
-    let start = offset;
-    for (let dim = others.length - 1, rest = column; dim >= 0; dim--) {
-      start += (rest % others[dim]!) * strides[dim]!;
+  const starts = new Int32Array(Math.ceil(columns / step));
+  for (let i = 0; i < starts.length; i++) {
+    starts[i] = offset;
+    for (let dim = others.length - 1, rest = i * step; dim >= 0; dim--) {
+      starts[i]! += (rest % others[dim]!) * strides[dim]!;
       rest = Math.floor(rest / others[dim]!);
     }
-    let sum = 0;
-    for (let i = 0; i < samples; i++) sum += data[start + i * strides[along]!]!;
-    const mean = sum / samples;
-    for (let i = 0; i < samples; i++) {
-      const value = data[start + i * strides[along]!]!;
+  }
+  // Sample by sample, as they lie in memory: a column's own elements are far from each other.
+  const means = new Float64Array(starts.length);
+  const stride = strides[along]!;
+  for (let sample = 0; sample < samples; sample++) for (let i = 0; i < starts.length; i++) means[i]! += data[starts[i]! + sample * stride]!;
+  for (let i = 0; i < means.length; i++) means[i]! /= samples;
+  let [apart, total] = [0, 0];
+  for (let sample = 0; sample < samples; sample++) {
+    for (let i = 0; i < starts.length; i++) {
+      const value = data[starts[i]! + sample * stride]!;
+      const from = value - means[i]!;
       total += value * value;
-      apart += (value - mean) ** 2;
+      apart += from * from;
     }
   }
   const share = Math.sqrt(apart / total);
   return Number.isFinite(share) ? share : null;
-}
-
-/** Whether a tensor is the same wherever it is cut along a dimension, but for an error as a share of its largest element. False where there is one slice only. */
-function slicesAreEqual(tensor: Tensor, dim: number, error: number): boolean {
-  const { sizes, strides, offset, storage } = tensor;
-  if (tensor.isMeta || sizes[dim]! < 2 || tensor.numel() === 0) return false;
-  const { data } = storage;
-  const others = sizes.map((size, at) => (at === dim ? 1 : size));
-  const columns = others.reduce((product, size) => product * size, 1);
-  let [largest, farthest] = [0, 0];
-  for (let column = 0; column < columns; column++) {
-    let start = offset;
-    for (let at = others.length - 1, rest = column; at >= 0; at--) {
-      start += (rest % others[at]!) * strides[at]!;
-      rest = Math.floor(rest / others[at]!);
-    }
-    const first = data[start]!;
-    for (let slice = 0; slice < sizes[dim]!; slice++) {
-      const value = data[start + slice * strides[dim]!]!;
-      const apart = Math.abs(value - first);
-      if (error === 0 ? value !== first : !(apart < Infinity)) return false;
-      largest = Math.max(largest, Math.abs(value));
-      farthest = Math.max(farthest, apart);
-    }
-  }
-  return farthest <= error * largest;
 }
 
 /** The signals of `batches` batches and of one more. */

@@ -86,7 +86,7 @@ export interface Flow {
   /** Share within a hundredth of the width from a bound of the function that gave it out; null where that has no two bounds. */
   readonly saturated: number | null;
   /**
-   * How much of it depends on the input: the root mean square of what is left of the values when the mean over the samples is taken away, as a share of theirs.
+   * Of an activation: how much of it depends on the input: the root mean square of what is left of the values when the mean over the samples is taken away, as a share of theirs.
    * The samples are along the first dimension, or along the second of three where the first has one; null where there is one sample only.
    */
   readonly variation: number | null;

@@ -11,7 +11,7 @@ import type { Failure, Progress, RunnerMethod, RunnerMethods, RunnerRequest, Run
 import type { Check } from "../protocol/check.js";
 import { checkFailure, checkModels, checkResult } from "../protocol/snapshotChecks.js";
 import { foreignFailure, internalFailure, place, stoppedFailure, type StopReason } from "./faults.js";
-import { ended, killWithPrograms, ownGroup, spawnScript } from "./fork.js";
+import { ended, inLargePages, killWithPrograms, ownGroup, spawnScript } from "./fork.js";
 import { frame, FrameReader, type Message } from "./frames.js";
 import { type Output, OutputLimit, OutputReader } from "./outputReader.js";
 import { Assembly } from "./parts.js";
@@ -136,6 +136,8 @@ export class ModelProcess {
     const standard = inheritOutput ? "inherit" : "pipe";
     this.#child = spawnScript(join(dist, "runner.js"), this.#options, {
       ...ownGroup,
+      // Python's interpreter lies scattered in memory: in large pages it would take up a third more of it.
+      env: runsPython ? {} : inLargePages(process.env),
       // On Windows what is read and written at once has to say so; elsewhere it is a pipe as any other.
       stdio: [inheritOutput ? "inherit" : "ignore", standard, standard, "overlapped"],
       execArgv: [

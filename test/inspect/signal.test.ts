@@ -153,6 +153,27 @@ describe("the signal of a pass", () => {
     });
   });
 
+  test("has the norms of all of a large parameter and of its gradient, in every call", () => {
+    class Twice extends nn.Module {
+      embedding = new nn.Embedding(4096, 1024);
+      override forward(tokens: torch.Tensor): torch.Tensor {
+        return this.embedding(tokens).add(this.embedding(tokens));
+      }
+    }
+    const net = new Twice();
+    // Nearly all of it, and all of what comes back, lies in one of its rows.
+    torch.noGrad(() => net.embedding.weight.mul_(1e-4).at(7).fill_(3));
+    net(torch.tensor([[7, 7]]));
+    const calls = measure(net).layers.filter(({ path }) => path === "embedding");
+    torch.manualSeed(0);
+    const sent = torch.randn(1, 2, 1024);
+    expect(calls).toHaveLength(2);
+    for (const { parameters } of calls) {
+      expect(parameters[0]!.norm).toBeCloseTo(net.embedding.weight.norm().item(), 3);
+      expect(parameters[0]!.gradientNorm).toBeCloseTo(sent.sum([0, 1]).mul(2).norm().item(), 3);
+    }
+  });
+
   test("goes back to nothing where nothing is trained", () => {
     const net = new nn.Linear(2, 2).requiresGrad_(false);
     expect(measure(net)).toMatchObject({ gradientMissing: expect.stringContaining("trained") as unknown, layers: [{ gradient: null, parameters: [] }] });

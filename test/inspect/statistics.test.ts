@@ -38,25 +38,28 @@ describe("statistics of a tensor", () => {
     expect(finite).toMatchObject({ min: -5, max: 9 });
   });
 
-  describe("count more values than are looked at together in one pass, as counting over their known range does", () => {
+  describe("count more values than are looked at together in one pass, as counting over their known range does, and those that are fewer", () => {
     const count = (values: readonly number[], low: number, high: number, bins: number): number[] => {
       const counts = new Array<number>(bins).fill(0);
       for (const value of values) if (value >= low && value <= high) counts[Math.min(Math.floor(((value - low) / (high - low)) * bins), bins - 1)]!++;
       return counts;
     };
-    const size = 12_003;
-    const spread = (value: (i: number) => number): number[] => Array.from({ length: size }, (_, i) => value(i));
+    const different = 12_003;
+    const sizes = [different, 140_003];
+    type Spread = (value: (i: number) => number) => number[];
 
-    test.each([
-      ["rising values, whose range grows with each look", spread((i) => i)],
-      ["falling ones, whole numbers below zero", spread((i) => -i)],
-      ["an outlier at the end", [...spread((i) => i % 17), 1e9]],
-      ["many equal values and few others", [...spread(() => 3), 5, 4]],
-      ["multiples of a power of two about zero", spread((i) => ((i % 1001) - 500) / 1024)],
-      ["neighbouring numbers far from zero", spread((i) => 1024 + (i % 5) / 8192)],
-      ["numbers near the largest", spread((i) => (i % 2 === 0 ? -3e38 : 3e38))],
-      ["the least numbers that there are", spread((i) => (i % 64) * 2 ** -140)],
-    ])("%s", (_, values) => {
+    const cases: readonly (readonly [of: string, values: (spread: Spread) => readonly number[]])[] = [
+      ["rising values, whose range grows with each look", (spread) => spread((i) => i)],
+      ["falling ones, whole numbers below zero", (spread) => spread((i) => -i)],
+      ["an outlier at the end", (spread) => [...spread((i) => i % 17), 1e9]],
+      ["many equal values and few others", (spread) => [...spread(() => 3), 5, 4]],
+      ["multiples of a power of two about zero", (spread) => spread((i) => ((i % 1001) - 500) / 1024)],
+      ["neighbouring numbers far from zero", (spread) => spread((i) => 1024 + (i % 5) / 8192)],
+      ["numbers near the largest", (spread) => spread((i) => (i % 2 === 0 ? -3e38 : 3e38))],
+      ["the least numbers that there are", (spread) => spread((i) => (i % 64) * 2 ** -140)],
+    ];
+    test.each(sizes.flatMap((size) => cases.map(([of, values]) => [size, of, values] as const)))("%i of them: %s", (size, _, of) => {
+      const values = of((value) => Array.from({ length: size }, (_, i) => value(Math.floor((i / size) * different))));
       const tensor = torch.tensor(values);
       const { finite, histogram, sampled } = tensorStatistics(torch, tensor, 32);
       expect(sampled).toBe(values.length);

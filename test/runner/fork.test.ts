@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
-import { killWithPrograms, ownGroup, treeKiller } from "../../src/runner/fork.js";
+import { inLargePages, killWithPrograms, ownGroup, treeKiller } from "../../src/runner/fork.js";
 
 describe("a process ends with the programs that it has started", () => {
   test("on Windows by the system's own taskkill, for its whole tree, by force", () => {
@@ -23,4 +23,11 @@ describe("a process ends with the programs that it has started", () => {
     killWithPrograms(child.pid!);
     await expect.poll(isThere).toBe(false);
   });
+});
+
+test("what the user asks of the C library stays, and goes before what is asked for large pages", () => {
+  expect(inLargePages({})).toEqual({ GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" });
+  expect(inLargePages({ GLIBC_TUNABLES: "glibc.malloc.hugetlb=0" })).toEqual({ GLIBC_TUNABLES: "glibc.malloc.hugetlb=1:glibc.malloc.hugetlb=0" });
+  const { stdout } = spawnSync(process.execPath, ["-p", "40 + 2"], { encoding: "utf8", env: { ...process.env, ...inLargePages(process.env) } });
+  expect(stdout.trim()).toBe("42");
 });

@@ -7,10 +7,13 @@ import { cellCount, piece, PiecesInWasm } from "./wasm/statistics.js";
 export interface Summary extends Moments {
   /**
    * How many values lie in each of `bins` equal bins over [low, high], low < high; the last one holds `high`. Values outside are in none. Of more
-   * than 4,096 values the bounds between bins are exact to 1/13,000 of the values' range.
+   * than 131,072 values the bounds between bins are exact to 1/13,000 of the values' range.
    */
   readonly histogram: (low: number, high: number, bins: number) => number[];
 }
+
+/** Fewer values are sooner counted one by one, when bins are asked for, than the cells that they spread over are joined. */
+const cellsFrom = 4 * cellCount;
 
 /**
  * Counts, range, mean, spread and distribution of all values in one pass, for tools that show tensors. Where the distribution is hardly to be asked for,
@@ -19,7 +22,7 @@ export interface Summary extends Moments {
 export function summarize(given: ElementArray, distributed = true): Summary {
   const values = bitsOf(given) === undefined ? given : widened(given, 0, given.length);
   const kernels = PiecesInWasm.of(values);
-  const cells = distributed && values.length > piece ? new Cells(values, kernels?.counts) : null;
+  const cells = distributed && values.length > cellsFrom ? new Cells(values, kernels?.counts) : null;
   let moments = nothing;
   for (let start = 0; start < values.length; start += piece) {
     const end = Math.min(start + piece, values.length);
@@ -83,9 +86,7 @@ class Cells {
     this.scale = Math.min(before.scale, 2 ** -Math.ceil(Math.log2(width)));
     this.first = Math.floor((min / 2 + max / 2) * this.scale) - cellCount / 2;
     this.#counts.fill(0);
-    kept.forEach((count, cell) => {
-      if (count > 0) this.#counts[this.#cellOf((before.first + cell) / before.scale)]! += count;
-    });
+    for (let cell = 0; cell < cellCount; cell++) if (kept[cell]! > 0) this.#counts[this.#cellOf((before.first + cell) / before.scale)]! += kept[cell]!;
   }
 
   count(values: ElementArray, start: number, end: number): void {
@@ -99,11 +100,11 @@ class Cells {
   nonEmpty(min: number, max: number): Counted {
     const values: number[] = [];
     const counts: number[] = [];
-    this.#counts.subarray(0, cellCount).forEach((count, cell) => {
-      if (count === 0) return;
+    for (let cell = 0; cell < cellCount; cell++) {
+      if (this.#counts[cell] === 0) continue;
       values.push(Math.min(Math.max((this.first + cell) / this.scale, min), max));
-      counts.push(count);
-    });
+      counts.push(this.#counts[cell]!);
+    }
     return { values, counts };
   }
 
