@@ -1,34 +1,15 @@
 import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import type { GraphViewInterface } from "../../webview/graph/index.js";
-import type { ModelSnapshot } from "../../src/protocol/index.js";
 import { inspectHere, snapshotOf } from "../inspect/inspector.js";
+import { lab, labAnswers } from "./lab.js";
 import { button, choose, failedRun, fileState, items, open } from "./page.js";
 
 const { nn } = torch;
 
-/** A deep net whose signal vanishes, and a host that measures it as the runner does. */
-function lab() {
-  torch.manualSeed(0);
-  const net = new nn.Sequential(...Array.from({ length: 8 }, () => new nn.Sequential(new nn.Linear(32, 32), new nn.ReLU())));
-  for (const parameter of net.parameters()) nn.init.normal_(parameter, 0, parameter.ndim === 2 ? 0.01 : 0);
-  net(torch.randn(8, 32));
-  const inspection = inspectHere();
-  return { inspection, model: snapshotOf(inspection, net) };
-}
-
 test("the signal is measured when its pane opens: curves with a table behind, findings, another initialization over them, all schemes", async () => {
   const { inspection, model } = lab();
-  const send = (changed: ModelSnapshot) => webview.send({ kind: "model", model: changed });
-  const webview = await open(fileState({ models: [model] }), {
-    width: 1000,
-    height: 900,
-    answers: {
-      showSignal: (request) => (void send(inspection.showSignal(request)), null),
-      signal: (request) => inspection.trials.signal(request),
-      reinitialize: ({ model: _, ...reinitialization }) => (void send(inspection.reinitialize({ model: "model", ...reinitialization })), null),
-    },
-  });
+  const webview = await open(fileState({ models: [model] }), { width: 1000, height: 900, answers: labAnswers(inspection, () => webview) });
   const pane = webview.page.getByRole("region", { name: "Signal of model" });
   await choose(webview, "View", "Signal");
   await expect.poll(() => pane.getByRole("img", { name: "Standard deviations of activations and gradients over 16 layers" }).count()).toBe(1);

@@ -116,16 +116,18 @@ export class Webview {
     await this.page.screenshot({ path });
   }
 
-  /** Visible elements whose text or box sticks out of the page or of a box that hides what overflows, by a description of each. */
+  /** Visible elements whose text or box sticks out of the page or of a box that hides what overflows, by a description of each; but for tables in a box that scrolls sideways. */
   async overflows(): Promise<string[]> {
     return this.page.evaluate(() => {
       const found: string[] = [];
+      const scrolls = (element: Element | null): boolean =>
+        element !== null && ((getComputedStyle(element).overflowX === "auto" && element.scrollWidth > element.clientWidth) || scrolls(element.parentElement));
       for (const element of document.body.querySelectorAll<HTMLElement>("*")) {
         const style = getComputedStyle(element);
         const box = element.getBoundingClientRect();
         if (box.width < 2 || box.height < 2 || style.visibility === "hidden" || element.closest(".visually-hidden, .outline, [inert]")) continue;
         const name = `${element.tagName.toLowerCase()}.${element.className} "${(element.textContent ?? "").slice(0, 40)}"`;
-        if (box.left < -1 || box.right > innerWidth + 1)
+        if ((box.left < -1 || box.right > innerWidth + 1) && !scrolls(element.closest("table")))
           found.push(`${name} leaves the page: ${Math.round(box.left)} to ${Math.round(box.right)} of ${innerWidth}`);
         const hides = style.overflowX === "hidden" && style.textOverflow !== "ellipsis";
         if (hides && element.scrollWidth > element.clientWidth + 1)

@@ -107,7 +107,7 @@ export function SignalPane({
         <h2>{l10n.t("Signal")}</h2>
         {signal && <span class="muted">{measuredWith(signal)}</span>}
         {experiments && <HowField position="below" of={choices} label={l10n.t("Try another initialization")} nothing={l10n.t("as it is")} />}
-        {reinitialization && can("reinitialize") && (
+        {experiments && reinitialization && can("reinitialize") && (
           <Button
             primary
             disabled={busy}
@@ -119,7 +119,7 @@ export function SignalPane({
             {l10n.t("Apply")}
           </Button>
         )}
-        {reinitialization && (
+        {experiments && reinitialization && (
           <>
             <Link
               onClick={() =>
@@ -250,8 +250,13 @@ interface SignalTableProps {
 
 function SignalTable({ rows, hidden, selected, onHover, onChoose }: SignalTableProps) {
   const { headings, cells } = signalCells(rows);
+  const table = useRef<HTMLDivElement>(null);
+  // What arrow keys choose is in sight, below the headings.
+  useEffect(() => {
+    if (!hidden) table.current?.querySelector("tr.active")?.scrollIntoView({ block: "nearest" });
+  }, [selected, hidden]);
   return (
-    <div class={hidden ? "visually-hidden" : "signal-table"}>
+    <div ref={table} class={hidden ? "visually-hidden" : "signal-table"}>
       <table aria-label={l10n.t("Signal, layer by layer")}>
         <thead>
           <tr>

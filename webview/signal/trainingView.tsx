@@ -207,22 +207,24 @@ export function TrainingCurves({ model, training }: { readonly model: ModelSnaps
           );
         })}
       </div>
-      <table class="visually-hidden" aria-label={l10n.t("Training, step by step")}>
-        <thead>
-          <tr>
-            {headings.map((heading) => (
-              <th key={heading} scope="col">
-                {heading}
-              </th>
+      <div class="visually-hidden">
+        <table aria-label={l10n.t("Training, step by step")}>
+          <thead>
+            <tr>
+              {headings.map((heading) => (
+                <th key={heading} scope="col">
+                  {heading}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {cells.map((row) => (
+              <tr key={row[0]}>{row.map((cell, column) => (column === 0 ? <th scope="row">{cell}</th> : <td>{cell}</td>))}</tr>
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {cells.map((row) => (
-            <tr key={row[0]}>{row.map((cell, column) => (column === 0 ? <th scope="row">{cell}</th> : <td>{cell}</td>))}</tr>
-          ))}
-        </tbody>
-      </table>
+          </tbody>
+        </table>
+      </div>
     </>
   );
 }
