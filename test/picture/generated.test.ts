@@ -7,7 +7,7 @@ import { allViews, drawn, drawnAnew, everythingViews, faultsOf, firstViews, writ
 
 vi.setConfig({ testTimeout: 300_000 });
 
-const { count, first, isLong } = countOfModels(36);
+const { count, first, isLong } = countOfModels(20);
 
 const seeds = Array.from({ length: count }, (_, at) => first + at);
 

@@ -66,7 +66,7 @@ describe("memory, handles and processes stay as they are", () => {
   });
 
   test("over requests to one model", async () => {
-    const requests = count("REQUESTS", 400);
+    const requests = count("REQUESTS", 150);
     const { file } = await workspace.run(net(6), {}, "asked.ts");
     const looks: Look[] = [];
     const { runner } = workspace;
@@ -80,7 +80,7 @@ describe("memory, handles and processes stay as they are", () => {
       () => runner.request(file, "setSeed", { seed: 9 }),
     ];
     // What a process compiles and loads when it is first asked is no growth.
-    for (let i = 0; i < 300; i++) await asks[i % asks.length]!();
+    for (let i = 0; i < 150; i++) await asks[i % asks.length]!();
     for (let i = 0; i < requests; i++) {
       await asks[i % asks.length]!();
       if (i % Math.ceil(requests / 100) === 0) looks.push(look());
