@@ -145,6 +145,7 @@ function Compared({ model, compared, names, selected }: ComparedProps) {
     [compared],
   );
   const within = useMemo(() => new Set(index.within(selected).flatMap((module) => module.parameters.map(({ tensor }) => tensor))), [model, selected]);
+  const its = compared.tensors.filter(({ tensor }) => within.has(tensor));
   const number = (value: number | null): string => (value === null ? "" : formatValue(value));
   const spread = (finite: { readonly mean: number; readonly std: number } | null): string =>
     finite ? `${formatValue(finite.mean)} ± ${formatValue(finite.std)}` : l10n.t("nothing finite");
@@ -174,15 +175,13 @@ function Compared({ model, compared, names, selected }: ComparedProps) {
         </div>
       )}
       <div class="training-histograms">
-        {compared.tensors
-          .filter(({ tensor }) => within.has(tensor))
-          .slice(0, mostHistograms)
-          .map(({ tensor, first, second }) => (
-            <div key={tensor}>
-              <strong>{nameOf(tensor)}</strong>
-              <HistogramPair first={first} second={second} names={names} />
-            </div>
-          ))}
+        {/* Of a layer without parameters, those of the model. */}
+        {(its.length > 0 ? its : compared.tensors).slice(0, mostHistograms).map(({ tensor, first, second }) => (
+          <div key={tensor}>
+            <strong>{nameOf(tensor)}</strong>
+            <HistogramPair first={first} second={second} names={names} />
+          </div>
+        ))}
       </div>
       <div class="signal-table">
         <table aria-label={l10n.t("States, tensor by tensor")}>

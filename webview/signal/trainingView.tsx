@@ -146,11 +146,13 @@ export function TrainingCurves({ model, training }: { readonly model: ModelSnaps
   const at = Math.min(scrubbed ?? Infinity, detailed.length - 1);
   const shown = detailed[at];
   const selected = page.selected?.path ?? "";
-  // Of the selected module, and what lies in it.
+  // Of the selected module, and what lies in it; of a layer without parameters, those of the model.
   const wanted = useMemo(() => {
     const within = indexOf(model).within(selected);
     const tensors = new Set(within.flatMap((module) => module.parameters.map(({ tensor }) => tensor)));
-    return parameters.flatMap(({ tensor, name }, place) => (tensors.has(tensor) ? [{ name, place }] : [])).slice(0, mostHistograms);
+    const all = parameters.map(({ tensor, name }, place) => ({ tensor, name, place }));
+    const its = all.filter(({ tensor }) => tensors.has(tensor));
+    return (its.length > 0 ? its : all).slice(0, mostHistograms);
   }, [model, parameters, selected]);
   const steps = samples.map(({ step }) => step);
   const charts = [

@@ -68,7 +68,25 @@ describe("NaN and infinity", () => {
       (net) => net(torch.zeros(1, 2)),
     );
     const nan = findingsOf(model).all.filter(({ code }) => code === "nan");
-    expect(nan.map(({ place, text }) => [place.path, text])).toEqual([["1.after", "1.after gave out NaN or infinities, the first to do so of 4 modules."]]);
+    expect(nan.map(({ place, text }) => [place.path, text])).toEqual([
+      ["1.after", "1.after gave out NaN or infinities, the first to do so of 4 modules. They first appeared in log()."],
+    ]);
+  });
+
+  test("of a layer that is one function, that is not named once more; of a module that does several things, it is", () => {
+    class Spread extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        return x.sub(x).div(x.sub(x)).mul(2);
+      }
+    }
+    const textOf = (make: () => torch.nn.Module): string[] =>
+      findingsOf(inspected(make, (net) => (net as torch.nn.Linear)(torch.full([2, 2], 3e38)))).all.flatMap(({ code, text }) => (code === "nan" ? [text] : []));
+    expect(textOf(() => new nn.Sequential(new nn.Linear(2, 2).apply((layer) => void nn.init.constant_((layer as torch.nn.Linear).weight, 3))))).toEqual([
+      "0 gave out NaN or infinities, the first to do so of 2 modules.",
+    ]);
+    expect(textOf(() => new nn.Sequential(new Spread()))).toEqual([
+      "0 gave out NaN or infinities, the first to do so of 2 modules. They first appeared in div().",
+    ]);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import type { StepId, TensorSnapshot, ValueId } from "../../../protocol/index.js";
+import type { OperationStep, StepId, TensorSnapshot, ValueId } from "../../../protocol/index.js";
+import { operationText } from "../../arguments.js";
 import { nonFiniteText } from "../../format.js";
 import { type ModelIndex, nameOf } from "../../modelIndex.js";
 import { type FindingKind, type Found, found } from "../finding.js";
@@ -11,6 +12,8 @@ import { type FindingKind, type Found, found } from "../finding.js";
  *
  * NaN or infinity in a trained parameter, in a gradient, in a buffer, or in what a module gives out. Of a pass, the first module that gave them out is named, and the picture marks those that
  * they went on to. Of large tensors a sample is looked at.
+ *
+ * What made them of numbers is named too, where the module does more than that.
  *
  * Infinity below zero in a buffer, in a frozen parameter or in an output is not reported by itself: this is how attention masks are written.
  *
@@ -89,7 +92,7 @@ export default nan;
 
 function remedy(): string {
   return l10n.t(
-    "Look for a division by zero, a logarithm or root of what is not positive, a row that is masked everywhere, or an overflow in what gave these values.",
+    "Look for a division by zero, a logarithm or root of what is not positive, a row that is masked everywhere, or an overflow, which nn.init.kaimingNormal_ and nn.LayerNorm prevent.",
   );
 }
 
@@ -101,13 +104,24 @@ function* ofPass(index: ModelIndex, [first, ...after]: readonly GivenOut[]): Ite
     after.length === 0
       ? l10n.t("{0} gave out NaN or infinities.", who)
       : l10n.t("{0} gave out NaN or infinities, the first to do so of {1} modules.", who, after.length + 1);
-  yield found(path, text, remedy(), {
+  const origin = originOf(index, step);
+  const named = origin && operationText(origin.name, index.model.language);
+  yield found(path, named === null ? text : `${text} ${l10n.t("They first appeared in {0}.", `${named}()`)}`, remedy(), {
     step,
     values,
-    location: index.model.trace!.steps[step]!.location ?? index.module(path)?.location ?? null,
+    location: origin?.location ?? index.model.trace!.steps[step]!.location ?? index.module(path)?.location ?? null,
     mark: "→ NaN/∞",
     elsewhere: after.map((each) => ({ path: each.path, mark: "→ NaN/∞" })),
   });
+}
+
+/** The function that made them of numbers; null where that is all that the module does, or is not known. */
+function originOf({ model }: ModelIndex, module: StepId): OperationStep | null {
+  const { steps, values } = model.trace!;
+  const holds = ({ value }: { readonly value: ValueId }): boolean => isAlarming(values[value]!.statistics);
+  const first = steps.find((step) => step.kind === "operation" && step.outputs.some(holds) && !step.inputs.some(holds));
+  if (first?.kind !== "operation") return null;
+  return first.parent === module && steps.filter(({ parent }) => parent === module).length === 1 ? null : first;
 }
 
 interface GivenOut {
