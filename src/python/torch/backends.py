@@ -18,6 +18,17 @@ def _backend(name):
 __path__ = []
 cuda = _backend("cuda")
 cuda.matmul = _types.SimpleNamespace(allow_tf32=False)
+
+
+def _switch(name):
+    """A way of computing attention, which may be turned off and on: all give the same."""
+    state = [True]
+    setattr(cuda, f"{name}_sdp_enabled", lambda: state[0])
+    setattr(cuda, f"enable_{name}_sdp", lambda enabled: state.__setitem__(0, bool(enabled)))
+
+
+for _name in ("flash", "mem_efficient", "math", "cudnn"):
+    _switch(_name)
 cudnn = _backend("cudnn")
 mps = _backend("mps")
 mkl = _backend("mkl")

@@ -27,7 +27,7 @@ class _Package(_n.Namespace):
 
 _self._path = "nn"
 _self.__class__ = _Package
-from . import grad, parallel  # noqa: E402
+from . import attention, grad, parallel  # noqa: E402
 
 
 def DataParallel(module, *args, **kwargs):
