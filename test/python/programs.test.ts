@@ -37,6 +37,33 @@ describe("prints what PyTorch prints", () => {
   });
 });
 
+describe("what PyTorch has and the engine has not", () => {
+  const run = (text: string) => {
+    printed = [];
+    return interpreter.runFile(path.join(written, "lacks.py"), text, "__main__");
+  };
+
+  test.each([
+    ["torch.utils.tensorboard", "SummaryWriter"],
+    ["torch.profiler", "profile"],
+    ["torch.nn.attention.flex_attention", "flex_attention"],
+    ["torch.ao.quantization", "quantize_dynamic"],
+    ["torch.distributed.fsdp", "FullyShardedDataParallel"],
+  ])("%s is imported, and %s raises where it is used, by its full name", (module, name) => {
+    expect(
+      run(`import ${module}\nimport ${module} as short\nfrom ${module} import ${name}\nfrom torch import nn\nnet = nn.Linear(2, 2)\nprint(net)\n`),
+    ).toBeNull();
+    expect(Buffer.concat(printed).toString()).toBe("Linear(in_features=2, out_features=2, bias=True)\n");
+    // What was run, and what it made, can be asked for all the same.
+    expect(interpreter.files()).toEqual([path.join(written, "lacks.py")]);
+    expect(interpreter.variables().map((variable) => variable.name)).toEqual(["net"]);
+    expect(run(`from ${module} import ${name}\n${name}()\n`)).toMatchObject({
+      kind: "lacking",
+      message: `NotImplementedError: ${module}.${name} is not in Layerscope's engine. Run this with PyTorch, or write it with what there is.`,
+    });
+  });
+});
+
 describe("a file is read as Python reads it", () => {
   /** What is on disk, byte by byte, is run. */
   const run = (bytes: string) => {

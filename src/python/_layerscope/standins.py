@@ -118,14 +118,23 @@ class Finder(importlib.abc.MetaPathFinder):
         return importlib.machinery.ModuleSpec(name, _TqdmLoader() if package == "tqdm" else _Loader(), is_package=True)
 
 
-class _MissingLoader(_Loader):
-    def create_module(self, spec):
+class _MissingModule(types.ModuleType):
+    """One of torch's that the engine does not have: what is taken from it raises where it is used."""
+
+    __path__ = ()
+
+    def __getattr__(self, name):
         from torch._namespace import Missing
 
-        module = types.ModuleType(spec.name)
-        module.__path__ = []
-        module.__getattr__ = lambda name: Missing(f"{spec.name}.{name}")
-        return module
+        # What Python itself asks of a module (`__file__`, `__spec__`) is not there, and no name of torch's.
+        if name[:2] == "__":
+            raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'")
+        return Missing(f"{self.__name__}.{name}")
+
+
+class _MissingLoader(_Loader):
+    def create_module(self, spec):
+        return _MissingModule(spec.name)
 
 
 def _guarded():

@@ -501,6 +501,11 @@ def manual_seed_all(seed):
 _n.namespace("torch.linalg", "linalg").LinAlgError = _LinAlgError
 from . import accelerator, autograd, cuda, nn, optim, utils, distributions, backends, random, hub, jit, testing, version, amp, types, mps, xpu, compiler, distributed, serialization, return_types, special, func, overrides, _C  # noqa: E402
 
+# What is a file here may be a folder of files there: whoever imports one of those is told what is missing where he uses it (_layerscope/standins.py).
+for _name, _module in list(_sys.modules.items()):
+    if _name.startswith("torch.") and not hasattr(_module, "__path__"):
+        _module.__path__ = []
+
 from .amp import autocast  # noqa: E402
 from .func import vmap  # noqa: E402
 from .autograd.function import Function as _Function  # noqa: E402

@@ -1,4 +1,4 @@
-"""Autocasting, which is off on this engine: it has no half precision to cast to."""
+"""Autocasting, which is off on this engine: it computes in the precision that tensors have."""
 from ._lacking import not_here
 
 
@@ -8,7 +8,7 @@ class autocast:
     def __init__(self, device_type="cpu", dtype=None, enabled=True, cache_enabled=None):
         self.enabled = enabled
         if enabled and device_type != "cuda":
-            raise not_here("torch.autocast is not in Layerscope's engine: it has no half precision")
+            raise not_here("torch.autocast is not in Layerscope's engine, which computes in the precision that tensors have: give them another (to, half, bfloat16)")
 
     def __enter__(self):
         return self
