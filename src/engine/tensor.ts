@@ -173,8 +173,7 @@ export class Tensor {
     let expected = 1;
     for (let i = this.sizes.length - 1; i >= 0; i--) {
       const size = this.sizes[i]!;
-      if (size === 0) return true;
-      if (size !== 1 && this.strides[i] !== expected) return false;
+      if (size !== 1 && this.strides[i] !== expected) return this.sizes.includes(0);
       expected *= size;
     }
     return true;

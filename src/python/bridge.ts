@@ -106,6 +106,11 @@ export class Bridge {
     },
     /** The names in a namespace. */
     list: (path: string): string => JSON.stringify(Object.getOwnPropertyNames((this.#at(path) as object | undefined) ?? {})),
+    /** The names of the functions that an object has of its own. */
+    methods: (path: string): string => {
+      const found = Object.entries(Object.getOwnPropertyDescriptors(this.#at(path) as object));
+      return JSON.stringify(found.flatMap(([name, { value }]) => (typeof value === "function" ? [name] : [])));
+    },
     /** A class of layers and the classes above it, from the nearest. */
     ancestors: (path: string): string => {
       const names: string[] = [];

@@ -183,3 +183,41 @@ describe("random numbers", () => {
     expect(message(() => nn.init.calculateGain("leaky_relu", true as unknown as number))).toBe("negative_slope True not a valid number");
   });
 });
+
+describe("whole numbers", () => {
+  test("stay whole in sums with products, by whole factors", () => {
+    const ones = torch.ones(2, 2, { dtype: torch.int64 });
+    const batch = ones.unsqueeze(0);
+    expect(list(torch.addmv(ones.at(0), ones, ones.at(0), { beta: 0.5, alpha: 2.5 }))).toEqual([4, 4]);
+    expect(torch.baddbmm(batch, batch, batch, { beta: 0.5 }).dtype).toBe(torch.int64);
+    expect(torch.addbmm(ones.int(), batch.int(), batch.int()).dtype).toBe(torch.int32);
+  });
+
+  test("are spaced from a whole one to a whole one", () => {
+    expect(list(torch.linspace(4.3, 1, 5, { dtype: torch.int64 }))).toEqual([4, 3, 2, 1, 1]);
+    expect(list(torch.logspace(1, 1.2, 2, { dtype: torch.int64 }))).toEqual([10, 10]);
+  });
+});
+
+describe("tensors without elements", () => {
+  test("are contiguous whatever their strides, and are written to, read and differentiated", () => {
+    expect(torch.empty(0, 2, 3).mT.isContiguous()).toBe(true);
+    expect(nn.functional.pad(torch.empty(0, 3, 3), [0, 1]).sizes).toEqual([0, 3, 4]);
+    const [x, batch] = [torch.empty(0, 2, 4), torch.empty(0, 3, 3)].map((each) => each.requiresGrad_()) as [torch.Tensor, torch.Tensor];
+    nn.functional.glu(x, 2).sum().backward();
+    torch.linalg.cholesky(batch, { upper: true }).sum().backward();
+    expect([x.grad!.sizes, batch.grad!.sizes]).toEqual([
+      [0, 2, 4],
+      [0, 3, 3],
+    ]);
+  });
+});
+
+test("a circular padding that cuts off on one side wraps what is left", () => {
+  const x = torch.arange(16).float().view(1, 1, 4, 4);
+  expect(list(nn.functional.pad(x, [-1, 1, -2, 1], "circular").at(0, 0))).toEqual([
+    [9, 10, 11, 9],
+    [13, 14, 15, 13],
+    [9, 10, 11, 9],
+  ]);
+});

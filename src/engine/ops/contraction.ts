@@ -9,6 +9,7 @@ import { ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
 import { euclideanDistance } from "./euclideanDistance.js";
 import { indexSelect } from "./indexedSlices.js";
 import { triuIndices } from "./joining.js";
+import { addProduct } from "./addProduct.js";
 import { bmm, dot, matmul, mm, outer, type AddProductOptions } from "./matmul.js";
 import { broadcastSizes, resultType } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
@@ -262,8 +263,7 @@ export const addbmm: (
   { name: "addbmm", effect: computes, multiplyAdds: ofParts, arguments: ["input", "batch1", "batch2", { beta: 1, alpha: 1 }] },
   (x: Tensor, ...args: WithRequired<[batch1: Tensor, batch2: Tensor], { readonly batch1: Tensor; readonly batch2: Tensor }, [], AddProductOptions>): Tensor => {
     const [[a, b], rest] = requiredFirst<[batch1: Tensor, batch2: Tensor]>("addbmm", ["batch1", "batch2"], args);
-    const { beta = 1, alpha = 1 } = collect<AddProductOptions>("addbmm", [], rest, ["beta", "alpha"]);
-    return named("AddbmmBackward0", (beta === 1 ? x : mul(x, beta)).add(sum(bmm(a, b), 0), { alpha }));
+    return named("AddbmmBackward0", addProduct(x, sum(bmm(a, b), 0).to(a.dtype), collect<AddProductOptions>("addbmm", [], rest, ["beta", "alpha"])));
   },
 );
 

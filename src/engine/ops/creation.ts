@@ -259,12 +259,12 @@ function evenlySpaced(name: string, start: number, end: number, steps: number, o
     const { dtype } = result;
     const round: (value: number) => number = dtype === float32 ? Math.fround : Number;
     const held = (value: number): number => (dtype.isFloatingPoint ? f(round(value)) : Math.trunc(f(value)));
-    const [first, last] = [round(start), round(end)];
+    const [first, last] = [start, end].map(dtype.isFloatingPoint ? round : Math.trunc) as [number, number];
     const step = round(round(last - first) / (steps - 1));
     // Counted from both ends, so that the last number is exact.
     const half = Math.floor(steps / 2);
     for (let i = 0; i < steps; i++) values[i] = held(i < half ? first + i * step : last - (steps - 1 - i) * step);
-    if (steps === 1) values[0] = held(start);
+    if (steps === 1) values[0] = held(first);
   }
   return result;
 }

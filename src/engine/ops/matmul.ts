@@ -5,12 +5,12 @@ import { cloneValues, copy } from "../kernels/elementwise.js";
 import { multiply } from "../kernels/matmul.js";
 import type { Matrix } from "../kernels/matrix.js";
 import { sumTo } from "../kernels/sumTo.js";
-import { contiguousStrides, equalSizes, product } from "../size.js";
+import { contiguousStrides, product } from "../size.js";
 import { Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import { ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
 import { broadcastSizes, cppName } from "./rules/promotion.js";
-import { expand } from "./shape.js";
+import { addProduct } from "./addProduct.js";
 import { computes, operand, ofParts } from "../operation.js";
 
 /** Products of matrices and vectors. */
@@ -398,11 +398,6 @@ export const baddbmm: AddProduct<"batch1", "batch2"> = addedTo("baddbmm", ["batc
 
 /** beta * x + alpha * (matrix @ vector). (torch.addmv) */
 export const addmv: AddProduct<"mat", "vec"> = addedTo("addmv", ["mat", "vec"], mv);
-
-function addProduct(x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
-  const added = equalSizes(x.sizes, y.sizes) ? x : expand(x, y.sizes);
-  return (beta === 1 ? added : added.mul(beta)).add(y, { alpha });
-}
 
 /** All products of an element of x (n) with one of y (m), as (n x m). (torch.outer) */
 export function outer(x: Tensor, ...args: AllArguments<[vec2: Tensor], { readonly vec2: Tensor }>): Tensor {

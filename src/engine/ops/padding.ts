@@ -96,8 +96,10 @@ const otherPad = defineResampling<[x: Tensor, padding: readonly number[], mode: 
     const lengths = sizes.map((size, i) => size + sides[i]![0] + sides[i]![1]);
     const taps = () =>
       sizes.map((size, i) => {
-        const [before] = sides[i]!;
-        return makeTaps(lengths[i]!, (position) => [[positions[mode](position - before, size), 1]]);
+        const [before, after] = sides[i]!;
+        // What is cut off does not come around either.
+        const [first, last] = mode === "circular" ? [Math.max(-before, 0), size + Math.min(after, 0)] : [0, size];
+        return makeTaps(lengths[i]!, (position) => [[positions[mode](position - before - first, last - first) + first, 1]]);
       });
     return { lengths, taps };
   },

@@ -381,6 +381,15 @@ _einsum = _make("einsum", "einsum", "torch")
 
 
 def einsum(equation, *operands):
+    if isinstance(equation, Tensor):
+        # Each operand with a list of numbers for its dimensions, and at the end one for those of the result.
+        given = [equation, *operands]
+        letters = [chr(ord("a") + i) for i in _builtins.range(26)] + [chr(ord("A") + i) for i in _builtins.range(26)]
+        texts = ["".join("..." if each is ... else letters[each] for each in given[i]) for i in _builtins.range(1, len(given), 2)]
+        result = "->" + "".join("..." if each is ... else letters[each] for each in given[-1]) if len(given) % 2 else ""
+        equation, operands = ",".join(texts) + result, given[: len(given) - len(given) % 2 : 2]
+    elif not isinstance(equation, str):
+        raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type(equation).__name__}")
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = operands[0]
     return _einsum(equation, *operands)
@@ -399,7 +408,13 @@ def _star(name):
 
 
 broadcast_tensors = _star("broadcast_tensors")
-_unused = None
+_broadcast_shapes = _make("broadcastShapes", "broadcast_shapes", "torch")
+
+
+def broadcast_shapes(*shapes):
+    """The shape that tensors of these shapes are broadcast to."""
+    return Size(_broadcast_shapes(*shapes))
+
 
 
 def meshgrid(*tensors, indexing=None):
@@ -505,6 +520,7 @@ from . import accelerator, autograd, cuda, nn, optim, utils, distributions, back
 for _name, _module in list(_sys.modules.items()):
     if _name.startswith("torch.") and not hasattr(_module, "__path__"):
         _module.__path__ = []
+from . import _more as _more_functions  # they are functions and methods from now on
 
 from .amp import autocast  # noqa: E402
 from .func import vmap  # noqa: E402

@@ -6,6 +6,7 @@ from . import _formats, _overrides
 from ._arguments import forwarded, home_of, no_tensor, place_of, refused, signatures
 from ._bridge import _call, _dead, _e, _find, _loads, _mapping, _other, _puts, camel, raised, release, result, return_type, snake, tensor_of, warn, warn_once
 from ._lacking import not_here
+from ._out import into, takes_out
 from ._types import device
 
 
@@ -117,7 +118,13 @@ _RETURNS = {
     "linalg.qr": ("linalg_qr", ("Q", "R")),
     "linalg.eigh": ("linalg_eigh", ("eigenvalues", "eigenvectors")),
     "linalg.slogdet": ("linalg_slogdet", ("sign", "logabsdet")),
-    "svd": ("svd", ("U", "S", "V")),
+    "linalg.cholesky_ex": ("linalg_cholesky_ex", ("L", "info")),
+    "linalg.inv_ex": ("linalg_inv_ex", ("inverse", "info")),
+    "linalg.solve_ex": ("linalg_solve_ex", ("result", "info")),
+    "linalg.lu": ("linalg_lu", ("P", "L", "U")),
+    "linalg.lu_factor": ("linalg_lu_factor", ("LU", "pivots")),
+    "linalg.lu_factor_ex": ("linalg_lu_factor_ex", ("LU", "pivots", "info")),
+    "lu_unpack": ("lu_unpack", ("P", "L", "U")),
     "slogdet": ("slogdet", ("sign", "logabsdet")),
     "aminmax": ("aminmax", ("min", "max")),
     "histogram": ("histogram", ("hist", "bin_edges")),
@@ -157,7 +164,7 @@ def make_function(path, name, module):
         made = _in_formats(made, name)
     if path in ("cross", "Tensor#cross"):
         made = _with_dim(made)
-    returns = _RETURNS.get(path.removeprefix("Tensor#"))
+    returns = _RETURNS.get(path.removeprefix("Tensor#") if name == path.rpartition(".")[2] else f"{path.rpartition('.')[0]}.{name}".lstrip("."))
     return _named(made, return_type(*returns)) if returns else made
 
 
@@ -189,6 +196,7 @@ def _make_function(path, name, module):
     is_method = path.startswith("Tensor#")
     place, prefix = home_of(path)
     accepted = set()  # the classes of arguments that PyTorch takes: others are looked at before the call
+    may_write = not is_method and takes_out(place, prefix + name)
 
     def function(*args, **kwargs):
         if len(_dead) > 8:
@@ -205,6 +213,8 @@ def _make_function(path, name, module):
             accepted.add(kinds)
         options, given = None, args
         if kwargs:
+            if may_write and "out" in kwargs:
+                return into(kwargs.pop("out"), shown[0], prefix + name, args, kwargs)
             try:
                 if is_method:
                     bound, options = bind(path, args[1:], kwargs)

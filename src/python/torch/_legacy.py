@@ -3,6 +3,7 @@ import builtins
 
 from ._bridge import warn
 from ._calls import make_function
+from ._out import into
 from ._tensor import Tensor, _legacy
 
 _tensordot = make_function("tensordot", "tensordot", "torch")
@@ -54,6 +55,8 @@ def unsafe_split(tensor, split_size, dim=0):
 
 def tensordot(a, b, dims=2, out=None):
     """Products summed over dimensions of both tensors: the last `dims` of the first and the first of the second, or those that two lists name."""
+    if out is not None:
+        return into(out, tensordot, "tensordot", (a, b, dims), {})
     if isinstance(dims, Tensor):
         dims = dims.tolist()
     if isinstance(dims, int) and dims < 0:

@@ -1,7 +1,7 @@
 """Python's operators, as methods of tensors."""
 from . import _bridge as b, _calls, _overrides
 from ._bridge import _call, _dead, _find, result, snake, tensor_of
-from ._tensor import Tensor, method_of as _method
+from ._tensor import Tensor
 
 
 def with_floats(args):
@@ -25,7 +25,7 @@ def _operator(name, js, in_place=None):
         if len(_dead) > 8:
             b.release()
         if _overrides.there:
-            found = _overrides.dispatch(_method(snake(js)), (self, other), {})
+            found = _overrides.dispatch(getattr(Tensor, snake(js)), (self, other), {})
             if found:
                 return found[0]
         t = type(other)
@@ -93,7 +93,7 @@ def _unary(name, js):
 
     def operate(self):
         if _overrides.there:
-            found = _overrides.dispatch(_method(snake(js)), (self,), {})
+            found = _overrides.dispatch(getattr(Tensor, snake(js)), (self,), {})
             if found:
                 return found[0]
         value = _call(fn, "t", self._id)

@@ -13,14 +13,6 @@ from ._types import Size, device, dtype, dtypes
 _item = _e.item
 
 
-class TensorMeta(type):
-    def __instancecheck__(cls, instance):
-        kind = _legacy.get(cls.__name__)
-        if kind is not None and cls.__module__ == "torch":
-            return type.__instancecheck__(Tensor, instance) and instance.dtype.name == kind
-        return type.__instancecheck__(cls, instance)
-
-
 class Tensor(TensorFacts):
     __slots__ = ()
     __module__ = "torch"
@@ -342,9 +334,6 @@ class Tensor(TensorFacts):
     def __getattr__(self, name):
         if name[:2] == "__":
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-        method = _method(name)
-        if method is not None:
-            return method.__get__(self)
         if name in _TRANSPOSED:
             if name == "T" and not self.ndim:
                 b.warn_once(_SCALAR_T)
@@ -406,11 +395,11 @@ class Tensor(TensorFacts):
             other = _as_tensor(other, self)
         return _copy(self, other)
 
-    def half(self):
-        return self.to(dtypes["float16"])
+    def half(self, *, memory_format=None):
+        return self.to(dtypes["float16"], memory_format=memory_format)
 
-    def bfloat16(self):
-        return self.to(dtypes["bfloat16"])
+    def bfloat16(self, *, memory_format=None):
+        return self.to(dtypes["bfloat16"], memory_format=memory_format)
 
     def new(self, *args):
         """A tensor of the same dtype, of sizes or of values."""
@@ -429,6 +418,22 @@ class Tensor(TensorFacts):
 
     def new_empty(self, *size, **kwargs):
         return _new_empty(self, *_one_size(size), **kwargs)
+
+    def resize_(self, *size, memory_format=None):
+        """Gives it these sizes, in the same memory where that holds as many elements."""
+        if self.requires_grad:
+            raise RuntimeError("cannot resize variables that require grad")
+        size = Size(size[0] if len(size) == 1 and isinstance(size[0], (list, tuple)) else size)
+        flat, count = self.detach(), size.numel()
+        length = len(self.untyped_storage()) // self.element_size()
+        if count + self.storage_offset() > length:
+            held, flat = flat.as_strided((length - self.storage_offset(),), (1,)), self.new_zeros(count)
+            flat[: len(held)].copy_(held)
+        self.data = flat.as_strided(size, _contiguous(size))
+        return self
+
+    def resize_as_(self, other, *, memory_format=None):
+        return self.resize_(other.shape)
 
     def split(self, split_size, dim=0):
         if not isinstance(split_size, (int, Tensor, list, tuple)):
@@ -488,22 +493,24 @@ class Tensor(TensorFacts):
     # ---- operators
 
     def __rsub__(self, other):
-        return _rsub(self, other) if isinstance(other, (int, float)) else NotImplemented
+        return _rsub(self, other) if isinstance(other, (int, float, Tensor)) else NotImplemented
 
     def __rtruediv__(self, other):
-        return self.reciprocal() * other if isinstance(other, (int, float)) else NotImplemented
+        return self.reciprocal() * other if isinstance(other, (int, float, Tensor)) else NotImplemented
+
+    __rdiv__ = __rtruediv__
 
     def __rpow__(self, other):
-        return _pow(other, self) if isinstance(other, (int, float)) else NotImplemented
+        return _pow(other, self) if isinstance(other, (int, float, Tensor)) else NotImplemented
 
     def __rfloordiv__(self, other):
-        return _floor_divide(_as_tensor(other, self), self) if isinstance(other, (int, float)) else NotImplemented
+        return _floor_divide(_as_tensor(other, self), self) if isinstance(other, (int, float, Tensor)) else NotImplemented
 
     def __rmod__(self, other):
-        return _remainder(_as_tensor(other, self), self) if isinstance(other, (int, float)) else NotImplemented
+        return _remainder(_as_tensor(other, self), self) if isinstance(other, (int, float, Tensor)) else NotImplemented
 
     def __rmatmul__(self, other):
-        return NotImplemented
+        return _matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
     def __pos__(self):
         return self.positive()
@@ -550,6 +557,14 @@ def _before(shape):
     return product
 
 
+def _contiguous(size):
+    strides, step = [], 1
+    for each in reversed(size):
+        strides.append(step)
+        step *= max(each, 1)
+    return strides[::-1]
+
+
 def missing(text, name):
     """PyTorch's error for a name that is not there, and what it may be."""
     error = AttributeError(text)
@@ -562,21 +577,17 @@ def _one_size(size):
     return size if len(size) == 1 and isinstance(size[0], (list, tuple)) else [list(size)] if size else ()
 
 
-def method_of(name):
-    """A method by its name, whether it was asked for before or not."""
-    return getattr(Tensor, name, None) or _method(name)
+class EngineMethod:
+    """A method of the engine's, made when it is first asked for; by the class, as `torch.Tensor.add`, or by `super()` too."""
 
+    def __init__(self, name):
+        self._name = name
 
-def _method(name):
-    """The engine's method, kept by the class from then on."""
-    if name.lower() != name or name in _WITHOUT:
-        return None
-    path = f"Tensor#{camel(name)}"
-    if _find(path) < 0:
-        return None
-    method = make_function(path, name, "torch")
-    setattr(Tensor, name, method)
-    return method
+    def __get__(self, instance, owner):
+        name = self._name
+        method = make_function(f"Tensor#{camel(name)}", name, "torch")
+        setattr(Tensor, name, method)
+        return method if instance is None else method.__get__(instance)
 
 
 _NOT_A_LEAF = "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information. (Triggered internally at /__w/pytorch/pytorch/build/aten/src/ATen/core/TensorBody.h:493.)"
@@ -585,6 +596,15 @@ _SCALAR_T = "Tensor.T is deprecated on 0-D tensors. This function is the identit
 _cpp = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "uint8": "unsigned char", "bool": "bool"}
 _scalar_types = {"float32": "Float", "float64": "Double", "int32": "Int", "int64": "Long", "uint8": "Byte", "bool": "Bool", "float16": "Half", "bfloat16": "BFloat16", "int8": "Char", "int16": "Short"}
 _legacy = {f"{each}Tensor": name for name, each in _scalar_types.items()}
+_TRANSPOSED = ("T", "mT", "H", "mH")
+# What the engine's tensors have for the engine, or JavaScript has of every object.
+_WITHOUT = frozenset(
+    "allocate_like at checked_device constructor fill gradient_edge is_made isin lacks_shape length rsub set_grad_fn set_window std_mean to_string var_mean".split()
+)
+
+for _name in map(snake, b._loads(_e.methods("Tensor.prototype"))):
+    if not hasattr(Tensor, _name) and _name not in _WITHOUT:
+        setattr(Tensor, _name, EngineMethod(_name))
 
 _at = _find("at")
 _put = _find("Tensor#indexPut_")
@@ -601,13 +621,6 @@ _floor_divide = make_function("floorDivide", "floor_divide", "torch")
 _remainder = make_function("remainder", "remainder", "torch")
 _matmul = make_function("matmul", "matmul", "torch")
 _deepcopy = make_function("deepcopy", "deepcopy", "torch")
-
-
-_TRANSPOSED = ("T", "mT", "H", "mH")
-# What the engine's tensors have for the engine, or JavaScript has of every object.
-_WITHOUT = frozenset(
-    "allocate_like at checked_device constructor fill gradient_edge is_made isin lacks_shape length rsub set_grad_fn set_window std_mean to_string var_mean".split()
-)
 
 
 def _as_tensor(value, like):

@@ -26,7 +26,16 @@ class _Storage:
     __len__ = size
 
     def nbytes(self):
-        return self.size() * self._tensor.dtype.itemsize
+        return _Storage.size(self) * self._tensor.dtype.itemsize
+
+
+class _UntypedStorage(_Storage):
+    """One that counts in bytes."""
+
+    def size(self):
+        return self.nbytes()
+
+    __len__ = size
 
 
 class ReadOnly(property):
@@ -144,9 +153,11 @@ class TensorFacts(Handle):
 
     def untyped_storage(self):
         """What holds the elements."""
-        return _Storage(result(_e.get(self._id, "storage")), self)
+        return _UntypedStorage(result(_e.get(self._id, "storage")), self)
 
-    storage = untyped_storage
+    def storage(self):
+        """What holds the elements, which counts in elements."""
+        return _Storage(result(_e.get(self._id, "storage")), self)
 
     def data_ptr(self):
         """A number that stands for where the elements lie."""
