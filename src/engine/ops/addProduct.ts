@@ -1,7 +1,13 @@
 import type { Tensor } from "../tensor.js";
 import { equalSizes } from "../size.js";
-import type { AddProductOptions } from "./matmul.js";
 import { expand } from "./shape.js";
+
+export interface AddProductOptions {
+  /** Multiplies the added tensor. Default 1. */
+  readonly beta?: number;
+  /** Multiplies the product. Default 1. */
+  readonly alpha?: number;
+}
 
 /** beta * x + alpha * y, of whole numbers with whole factors. */
 export function addProduct(x: Tensor, y: Tensor, options: AddProductOptions): Tensor {

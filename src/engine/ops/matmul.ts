@@ -10,7 +10,7 @@ import { Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import { ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
 import { broadcastSizes, cppName } from "./rules/promotion.js";
-import { addProduct } from "./addProduct.js";
+import { addProduct, type AddProductOptions } from "./addProduct.js";
 import { computes, operand, ofParts } from "../operation.js";
 
 /** Products of matrices and vectors. */
@@ -355,13 +355,6 @@ export function linear(x: Tensor, ...args: LinearArguments): Tensor {
   if (args.length <= 2 && first instanceof Tensor && (second === null || second instanceof Tensor)) return linearOperation(x, first, second);
   const [[weight], rest] = requiredFirst<[weight: Tensor]>("linear", ["weight"], args);
   return linearOperation(x, weight, collect<{ bias?: Tensor | null }>("linear", ["bias"], rest).bias ?? null);
-}
-
-export interface AddProductOptions {
-  /** Multiplies the added tensor. Default 1. */
-  readonly beta?: number;
-  /** Multiplies the product. Default 1. */
-  readonly alpha?: number;
 }
 
 type AddProduct<First extends string, Second extends string> = (
