@@ -36,6 +36,8 @@ ORDER = {
     "NAdam": ("params", "lr", "betas", "eps", "weight_decay", "momentum_decay", "decoupled_weight_decay", "maximize", "foreach", "capturable", "differentiable"),
     "RAdam": ("params", "lr", "betas", "eps", "weight_decay", "maximize", "foreach", "capturable", "decoupled_weight_decay", "differentiable"),
     "Rprop": ("params", "lr", "etas", "step_sizes", "foreach", "maximize", "differentiable", "capturable"),
+    "LBFGS": ("params", "lr", "max_iter", "max_eval", "tolerance_grad", "tolerance_change", "history_size", "line_search_fn"),
+    "Muon": ("params", "lr", "weight_decay", "momentum", "nesterov", "ns_coefficients", "eps", "ns_steps", "adjust_lr_fn"),
     "ASGD": ("params", "lr", "lambd", "alpha", "t0", "weight_decay", "foreach", "maximize", "differentiable", "capturable"),
 }
 # The order of a parameter's state, and which of its numbers are tensors.
@@ -108,8 +110,8 @@ class Optimizer:
             raise TypeError(_ORDERED)
         else:
             param_group["params"] = list(params)
-        if param_group["params"] and isinstance(param_group["params"][0], tuple):
-            param_group["params"] = [param for _, param in param_group["params"]]
+        param_group["params"], names = _by_name(param_group["params"])
+        param_group.update(names)
         for param in param_group["params"]:
             if not isinstance(param, Tensor):
                 raise TypeError("optimizer can only optimize Tensors, but one of the params is " + torch.typename(param))
@@ -119,6 +121,7 @@ class Optimizer:
             if default is required and name not in param_group:
                 raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
             param_group.setdefault(name, default)
+        _check_names(param_group, self.param_groups)
         taken = {id(param) for group in self.param_groups for param in group["params"]}
         if any(id(param) in taken for param in param_group["params"]):
             raise ValueError("some parameters appear in more than one parameter group")
@@ -223,22 +226,64 @@ class Optimizer:
         self.state = state
 
 
-_COMPARED = ("lr", "eps", "momentum", "weight_decay", "rho", "lr_decay", "initial_accumulator_value", "momentum_decay")
+# What must not be negative, in the order in which PyTorch looks at them.
+_COMPARED = {
+    "lr": "Invalid learning rate",
+    "eps": "Invalid epsilon value",
+    "momentum": "Invalid momentum value",
+    "weight_decay": "Invalid weight_decay value",
+    "rho": "Invalid rho value",
+    "lr_decay": "Invalid lr_decay value",
+    "initial_accumulator_value": "Invalid initial_accumulator_value value",
+    "momentum_decay": "Invalid momentum_decay value",
+}
 
 
-def _check_numbers(name, given):
-    """Python's own errors where PyTorch compares what is no number, or takes a pair of what is none."""
-    for key in _COMPARED:
-        if key in given:
-            given[key] < 0.0 if name == "SGD" else 0.0 <= given[key]
+def _check_numbers(name, given, where):
+    """PyTorch's errors for numbers, as Python writes them, and Python's own where it compares what is no number or takes a pair of what is none."""
+    is_plain = bool(where.get("foreach") and not where.get("capturable"))
+    if isinstance(given.get("lr"), Tensor):
+        if is_plain and name != "LBFGS":
+            raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
+        if given["lr"].numel() != 1:
+            raise ValueError("Tensor lr must be 1-element")
+    for key, text in _COMPARED.items():
+        if key not in given:
+            continue
+        is_wrong = given[key] < 0.0 if name == "SGD" else not 0.0 <= given[key]
+        if is_wrong and name != "Muon":
+            raise ValueError(f"{text}: {given[key]}")
     if "betas" in given:
         betas = given["betas"]
         for i in (0, 1):
             if not 0.0 <= betas[i] < 1.0:
                 raise ValueError(f"Invalid beta parameter at index {i}: {betas[i]}")
+        if name in ("Adam", "AdamW"):
+            if not any(isinstance(betas[0], kind) and isinstance(betas[1], kind) for kind in (float, Tensor)):
+                raise ValueError("betas must be either both floats or both Tensors")
+            for i in (0, 1):
+                if isinstance(betas[i], Tensor) and is_plain:
+                    raise ValueError(f"betas[{i}] as a Tensor is not supported for capturable=False and foreach=True")
+                if isinstance(betas[i], Tensor) and betas[i].numel() != 1:
+                    raise ValueError(f"Tensor betas[{i}] must be 1-element")
         _, _ = betas
     if "etas" in given:
-        given["etas"][0], given["etas"][1]
+        etas = given["etas"]
+        if not 0.0 < etas[0] < 1.0 < etas[1]:
+            raise ValueError(f"Invalid eta values: {etas[0]}, {etas[1]}")
+
+
+def _by_name(params):
+    """Tensors, and their names where all have one."""
+    names = [each[0] for each in params if isinstance(each, tuple)]
+    if names and len(names) != len(params):
+        raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+    return [each[1] if isinstance(each, tuple) else each for each in params], {"param_names": names} if names else {}
+
+
+def _check_names(group, others):
+    if any(("param_names" in group) != ("param_names" in other) for other in others):
+        raise ValueError(f"all optimizer param groups should be with/without names. cannot add param group {'with' if 'param_names' in group else 'without'} names to the optimizer")
 
 
 class EngineOptimizer(Optimizer):
@@ -258,23 +303,23 @@ class EngineOptimizer(Optimizer):
         params = list(params)
         if params and not isinstance(params[0], (dict, Tensor, tuple)):
             raise TypeError("optimizer can only optimize Tensors, but one of the params is " + torch.typename(params[0]))
-        where = {**WHERE, **ALSO.get(cls._name, {})}
+        where = {} if cls._name in ("LBFGS", "Muon") else {**WHERE, **ALSO.get(cls._name, {})}
         shown = {name: kwargs.pop(name) if name in kwargs else value for name, value in where.items()}
-        if cls._name == "LBFGS":
-            shown = {}
-        if params and isinstance(params[0], dict):
-            params = [{**group, "params": [group["params"]] if isinstance(group["params"], Tensor) else [p[1] if isinstance(p, tuple) else p for p in group["params"]]} for group in params]
-        else:
-            params = [param[1] if isinstance(param, tuple) else param for param in params]
+        are_groups = bool(params) and isinstance(params[0], dict)
+        groups = params if are_groups else [{"params": params}]
+        _check_groups(groups)
         names = [snake(name) for name in row(path)[0]]
         given = dict(zip(names[1:], args))
         for name in kwargs:
             if camel(name) not in row(path)[0] and camel(name) not in row(path)[1]:
                 raise TypeError(f"{cls._name}.__init__() got an unexpected keyword argument '{name}'")
         given.update(kwargs)
-        js_params = [{camel(k): v for k, v in group.items() if k not in where} if isinstance(group, dict) else group for group in params]
-        _check_numbers(cls._name, given)
-        _check_groups(params)
+        _check_numbers(cls._name, given, shown)
+        groups = [_with_names(group) for group in groups]
+        for i, group in enumerate(groups if cls._name != "LBFGS" else ()):
+            _check_names(group, groups[:i])
+        params = groups if are_groups else groups[0]["params"]
+        js_params = [{camel(k): v for k, v in group.items() if k not in where and k != "param_names"} for group in groups] if are_groups else params
         spec, flat = encode([js_params], {camel(k): v for k, v in given.items()} or None)
         self._peer = result(_e.make(path, spec, *flat))
         self._hooks = OrderedDict(), OrderedDict()
@@ -284,9 +329,8 @@ class EngineOptimizer(Optimizer):
         self.defaults = {}
         js_groups = self._groups()
         for i, group in enumerate(js_groups):
-            own = params[i] if params and isinstance(params[0], dict) else {}
-            self.param_groups.append(self._group(group, own))
-        own = params[0] if params and isinstance(params[0], dict) else {}
+            self.param_groups.append(self._group(group, groups[i]))
+        own = groups[0] if are_groups else {}
         # Of the optimizer and not of its first group.
         by_default = {**DEFAULTS.get(cls._name, {}), **given}
         first = self._group(js_groups[0], {})
@@ -306,6 +350,8 @@ class EngineOptimizer(Optimizer):
             group[name] = given if given == value or isinstance(given, (tuple, list)) else value
         for name, value in self._shown.items():
             group.setdefault(name, own.get(name, value))
+        if "param_names" in own:
+            group["param_names"] = own["param_names"]
         # What the group says itself comes first, as PyTorch adds the rest.
         order = (*own, *ORDER.get(type(self)._name, ()), *group)
         return {name: group[name] for name in order if name in group}
@@ -315,10 +361,9 @@ class EngineOptimizer(Optimizer):
             raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
         if isinstance(param_group["params"], set):
             raise TypeError(_ORDERED)
-        own = dict(param_group)
-        params = own["params"]
-        own["params"] = [params] if isinstance(params, Tensor) else list(params)
-        spec, flat = encode(({camel(k): v for k, v in own.items() if k not in self._shown},))
+        own = _with_names(param_group)
+        _check_names(own, self.param_groups)
+        spec, flat = encode(({camel(k): v for k, v in own.items() if k not in self._shown and k != "param_names"},))
         result(_e.invoke(self._peer._id, "addParamGroup", spec, *flat))
         self.param_groups.append(self._group(self._groups()[-1], own))
         self._synced.append(dict(self.param_groups[-1]))
@@ -327,7 +372,7 @@ class EngineOptimizer(Optimizer):
         """What Python code has changed in the groups since."""
         for i, (group, synced) in enumerate(zip(self.param_groups, self._synced)):
             for name, value in group.items():
-                if name == "params" or name in self._shown:
+                if name in ("params", "param_names") or name in self._shown:
                     continue
                 before = synced.get(name, self)
                 if before is value or before == value:
@@ -376,7 +421,7 @@ class EngineOptimizer(Optimizer):
             packed[str(positions[id(param)])] = {camel(k): (v.item() if k in NUMBERS and isinstance(v, Tensor) else v) for k, v in entries.items()}
         groups, at = [], 0
         for group in self.param_groups:
-            groups.append({**{camel(k): v for k, v in group.items() if k != "params" and k not in self._shown}, "params": list(range(at, at + len(group["params"])))})
+            groups.append({**{camel(k): v for k, v in group.items() if k not in ("params", "param_names") and k not in self._shown}, "params": list(range(at, at + len(group["params"])))})
             at += len(group["params"])
         spec, flat = encode(({"state": packed, "paramGroups": groups},))
         result(_e.invoke(self._peer._id, "loadStateDict", spec, *flat))
@@ -403,10 +448,21 @@ class EngineOptimizer(Optimizer):
         result(_e.invoke(self._peer._id, "zeroGrad", spec, *flat))
 
 
-def _check_groups(params):
-    for group in params:
+def _check_groups(groups):
+    for group in groups:
         if isinstance(group, dict) and "params" not in group:
             raise KeyError("params")
+
+
+def _with_names(group):
+    """A group with its parameters as a list, and their names beside them."""
+    if not isinstance(group, dict):
+        raise TypeError(f"param_group must be a dict, but got {type(group)}")
+    params = group["params"]
+    if isinstance(params, set):
+        raise TypeError(_ORDERED)
+    params, names = _by_name([params] if isinstance(params, Tensor) else list(params))
+    return {**group, "params": params, **names}
 
 
 def _one(value):

@@ -1,0 +1,36 @@
+# Parameters that are handed over with their names, and numbers that are refused.
+import torch
+from torch import nn
+net = nn.Linear(2, 1)
+o = torch.optim.SGD(net.named_parameters(), lr=0.1)
+print(o.param_groups[0].keys(), o.param_groups[0]["param_names"])
+print(o)
+print(o.state_dict()["param_groups"])
+o.add_param_group({"params": [("x", torch.zeros(2, requires_grad=True))], "lr": 1.0})
+print(o.param_groups[1].keys(), o.param_groups[1]["param_names"])
+o.load_state_dict(o.state_dict())
+net(torch.ones(1, 2)).sum().backward(); o.step()
+def attempt(f):
+    try: print(f())
+    except Exception as e: print(type(e).__name__, e)
+attempt(lambda: o.add_param_group({"params": [torch.zeros(2, requires_grad=True)]}))
+attempt(lambda: torch.optim.Adam([("a", net.weight), net.bias]))
+attempt(lambda: torch.optim.Adam([{"params": [("a", net.weight)]}, {"params": [net.bias]}]))
+attempt(lambda: torch.optim.Adam([{"params": [net.weight]}, {"params": [("b", net.bias)]}]))
+attempt(lambda: torch.optim.Adam(net.parameters(), betas=(0, 0.9)))
+attempt(lambda: torch.optim.Adam(net.parameters(), betas=(0.9, torch.tensor(0.9))))
+attempt(lambda: torch.optim.Adam(net.parameters(), lr=torch.tensor([0.1, 0.2])))
+attempt(lambda: torch.optim.Adam(net.parameters(), lr=torch.tensor(0.1), foreach=True))
+attempt(lambda: torch.optim.Adam(net.parameters(), lr=-1.0))
+attempt(lambda: torch.optim.RMSprop(net.parameters(), momentum=-1.0))
+attempt(lambda: torch.optim.Rprop(net.parameters(), etas=(1.0, 0.5)))
+attempt(lambda: torch.optim.SGD(net.parameters(), weight_decay=-2.0))
+class Own(torch.optim.Optimizer):
+    pass
+attempt(lambda: Own(net.named_parameters(), {}).param_groups[0]["param_names"])
+attempt(lambda: Own([("a", net.weight), net.bias], {}))
+print(torch.optim.LBFGS(net.parameters()))
+print(list(torch.optim.LBFGS(net.parameters()).param_groups[0]))
+print(torch.optim.Muon([net.weight]))
+attempt(lambda: torch.optim.Muon([net.weight], foreach=True))
+attempt(lambda: torch.optim.LBFGS(net.parameters(), foreach=True))
