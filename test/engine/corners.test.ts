@@ -199,6 +199,20 @@ describe("whole numbers", () => {
   });
 });
 
+describe("images of whole numbers", () => {
+  test("are refused where PyTorch has no kernel for them", () => {
+    const x = torch.ones(1, 1, 4, 4, { dtype: torch.int64 });
+    const { functional: F } = nn;
+    expect(message(() => F.interpolate(x, { scaleFactor: 2 }))).toBe("\"compute_indices_weights_nearest\" not implemented for 'Long'");
+    expect(message(() => F.interpolate(x, { scaleFactor: 2, mode: "nearest-exact" }))).toBe("\"compute_indices_weights_nearest\" not implemented for 'Long'");
+    expect(list(F.interpolate(x.byte().at(0), { scaleFactor: 2 }))).toEqual([Array.from({ length: 4 }, () => Array<number>(8).fill(1))]);
+    expect(message(() => F.adaptiveMaxPool2d(x, 2))).toBe("\"adaptive_max_pool2d\" not implemented for 'Long'");
+    expect(message(() => F.adaptiveMaxPool3d(x, 2))).toBe("\"adaptive_max_pool3d_cpu\" not implemented for 'Long'");
+    expect(message(() => F.unfold(x, 2))).toBe("\"im2col_out_cpu\" not implemented for 'Long'");
+    expect(F.unfold(x.bool(), 2).sizes).toEqual([1, 4, 9]);
+  });
+});
+
 describe("tensors without elements", () => {
   test("are contiguous whatever their strides, and are written to, read and differentiated", () => {
     expect(torch.empty(0, 2, 3).mT.isContiguous()).toBe(true);

@@ -5,6 +5,7 @@ import { formatSizes } from "../size.js";
 import type { Tensor } from "../tensor.js";
 import { collect, type Arguments } from "../arguments.js";
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "./pooling.js";
+import { requireFloatingPoint } from "./rules/promotion.js";
 import { defineResampling } from "./rules/resampling.js";
 import type { Sizes } from "./rules/sizes.js";
 import { computes, ofParts } from "../operation.js";
@@ -161,10 +162,9 @@ const interpolateOf = defineComposite(
       const joint = dims === 1 ? "and " : "";
       throw new RuntimeError(`Input and output sizes should be greater than 0, but got input (${list(spatial)}) ${joint}output (${list(lengths)})`);
     }
-    if (!x.dtype.isFloatingPoint && !mode.startsWith("nearest")) {
-      throw new NotImplementedError(`"compute_indices_weights_${methodOf(mode)}" not implemented for '${x.dtype.scalarType}'`);
-    }
     const isNearest = mode.startsWith("nearest");
+    // Images of bytes are made larger and smaller by copying alone.
+    if (!isNearest || x.dtype.name !== "uint8") requireFloatingPoint(x.dtype, `compute_indices_weights_${isNearest ? "nearest" : methodOf(mode)}`);
     const single = isNearest || x.dtype.name === "float32" ? Math.fround : (value: number) => value;
     const alignCorners = options.alignCorners ?? false;
     return operation(

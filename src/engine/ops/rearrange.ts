@@ -1,5 +1,6 @@
 import { emptyImage } from "./padding.js";
 import { linearInEach, defineComposite, defineOperation, named } from "../dispatch/index.js";
+import { bool } from "../dtype.js";
 import { IndexError, RuntimeError } from "../errors.js";
 import * as kernels from "../kernels/convolution.js";
 import type { ConvolutionGeometry, Extent } from "../kernels/convolutionGeometry.js";
@@ -7,6 +8,7 @@ import { denseValues } from "../kernels/elementwise.js";
 import { formatSizes, product } from "../size.js";
 import { normalizeDim, Tensor } from "../tensor.js";
 import { collect, inOrder, required, type AllArguments, type Arguments } from "../arguments.js";
+import { requireFloatingPoint } from "./rules/promotion.js";
 import { expandSizes, type Sizes } from "./rules/sizes.js";
 import { computes, ofParts, notCounted } from "../operation.js";
 
@@ -175,6 +177,7 @@ const unfoldOperation = defineOperation<[x: Tensor, blocks: Blocks]>({
     return { sizes: [...batch, x.sizes[x.ndim - 3]! * product(kernel), product(counts)], dtype: x.dtype };
   },
   forward(output, x, blocks) {
+    if (x.dtype !== bool) requireFloatingPoint(x.dtype, "im2col_out_cpu");
     kernels.unfoldImages(output.storage.data, denseValues(x), imageGeometry(x.sizes, blocks));
   },
   backward(gradient, { args: [x, blocks] }) {

@@ -103,6 +103,7 @@ function defineAdaptiveMaxPool(dims: number): AdaptiveMaxPoolFunction {
     { name, effect: computes, multiplyAdds: ofParts, arguments: ["input", "outputSize", { returnIndices: false }] },
     (x: Tensor, outputSize: OutputSizes, options: IndicesOptions): Tensor | PooledWithIndices => {
       const lengths = outputSizes(x, outputSize, dims, `adaptive_max_pool${dims}d`);
+      requireFloatingPoint(x.dtype, `adaptive_max_pool${dims === 3 ? "3d_cpu" : "2d"}`);
       const of = (): kernels.Windows[] =>
         spatialSizes(x, dims).map((size, i) => kernels.makeWindows(lengths[i]!, (position) => range(...adaptiveWindow(position, size, lengths[i]!))));
       const result = maximum(x, { lengths, of, samePerPlane: true });
