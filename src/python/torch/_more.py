@@ -9,6 +9,7 @@ import torch
 from ._arguments import refused
 from ._bridge import return_type, warn, warn_once
 from ._calls import make_function
+from ._lacking import not_here
 from ._out import into
 from ._tensor import Tensor
 
@@ -474,3 +475,28 @@ Tensor.new_empty_strided = _new_empty_strided
 Tensor.unsafe_chunk = lambda self, chunks, dim=0: torch.unsafe_chunk(self, chunks, dim)
 Tensor.unsafe_split = lambda self, split_size, dim=0: torch.unsafe_split(self, split_size, dim)
 Tensor.polygamma = lambda self, n: torch.polygamma(n, self)
+
+
+_view = Tensor.view
+
+
+def view(self, *size, **kwargs):
+    """The same elements under another shape."""
+    kind = size[0] if len(size) == 1 else kwargs.get("dtype")
+    if isinstance(kind, torch.dtype):
+        if kind is not self.dtype:
+            raise not_here(f"Tensor.view({kind}) is not in Layerscope's engine, whose dtypes do not share memory: it has to({kind}), which converts the values")
+        size, kwargs = (self.shape,), {}
+    return _view(self, *size, **kwargs)
+
+
+Tensor.view = view
+
+
+@_offered(path="cartesianProd", is_method=False)
+def cartesian_prod(inner, *tensors):
+    """All combinations of the elements of vectors."""
+    for each in tensors:
+        if each.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(each.shape)}")
+    return inner(*tensors)

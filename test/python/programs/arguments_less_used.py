@@ -91,3 +91,10 @@ print(empty.grad.shape)
 batch = torch.empty(0, 3, 3, requires_grad=True)
 torch.linalg.cholesky(batch, upper=True).sum().backward()
 print(batch.grad.shape)
+
+# What is no list, no vector, or has a dtype of its own.
+attempt(lambda: torch.nn.utils.rnn.pad_sequence(3))
+attempt(lambda: torch.nn.utils.rnn.pad_sequence((each for each in x), True, 1.0))
+attempt(lambda: torch.cartesian_prod(torch.ones(2, 2), torch.ones(2)))
+attempt(lambda: torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4])))
+print(x.view(torch.float32).shape, x.view(6).shape, x.view((3, 2)).shape, x.view(-1, 2).shape)

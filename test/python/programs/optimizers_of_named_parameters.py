@@ -34,3 +34,7 @@ print(list(torch.optim.LBFGS(net.parameters()).param_groups[0]))
 print(torch.optim.Muon([net.weight]))
 attempt(lambda: torch.optim.Muon([net.weight], foreach=True))
 attempt(lambda: torch.optim.LBFGS(net.parameters(), foreach=True))
+for name, count in {"SGD": 6, "Adam": 6, "RMSprop": 11, "Adagrad": 7, "Adadelta": 6, "ASGD": 10, "LBFGS": 8, "Rprop": 4}.items():
+    attempt(lambda: getattr(torch.optim, name)(net.parameters(), *[0] * count))
+attempt(lambda: torch.optim.SGD(net.parameters(), 0.1, lr=0.2))
+attempt(lambda: torch.optim.RMSprop(net.parameters(), 0.1, 0.9, 1e-8, 0, 0, False, False, None, True).param_groups[0]["maximize"])

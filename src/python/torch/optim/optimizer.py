@@ -23,6 +23,14 @@ ALSO = {
     "RMSprop": {"capturable": False},
     "Rprop": {"capturable": False},
 }
+# What PyTorch takes by its place after what the engine's do.
+PLACES = {
+    "RMSprop": ("capturable", "foreach", "maximize", "differentiable"),
+    "Adagrad": ("foreach",),
+    "Adadelta": ("foreach",),
+    "Adamax": ("foreach",),
+    "ASGD": ("foreach", "maximize", "differentiable", "capturable"),
+}
 # The order that PyTorch's groups have, where it is not that of the arguments.
 _ADAM = ("params", "lr", "betas", "eps", "weight_decay", "amsgrad", "maximize", "foreach", "capturable", "differentiable", "fused", "decoupled_weight_decay")
 ORDER = {
@@ -303,13 +311,19 @@ class EngineOptimizer(Optimizer):
         params = list(params)
         if params and not isinstance(params[0], (dict, Tensor, tuple)):
             raise TypeError("optimizer can only optimize Tensors, but one of the params is " + torch.typename(params[0]))
+        names = [*map(snake, row(path)[0]), *PLACES.get(cls._name, ())]
+        if len(args) >= len(names):
+            raise TypeError(f"{cls._name}.__init__() takes from 2 to {len(names) + 1} positional arguments but {len(args) + 2} were given")
+        for name, value in zip(names[1:], args):
+            if name in kwargs:
+                raise TypeError(f"{cls._name}.__init__() got multiple values for argument '{name}'")
+            kwargs[name] = value
         where = {} if cls._name in ("LBFGS", "Muon") else {**WHERE, **ALSO.get(cls._name, {})}
         shown = {name: kwargs.pop(name) if name in kwargs else value for name, value in where.items()}
         are_groups = bool(params) and isinstance(params[0], dict)
         groups = params if are_groups else [{"params": params}]
         _check_groups(groups)
-        names = [snake(name) for name in row(path)[0]]
-        given = dict(zip(names[1:], args))
+        given = {}
         for name in kwargs:
             if camel(name) not in row(path)[0] and camel(name) not in row(path)[1]:
                 raise TypeError(f"{cls._name}.__init__() got an unexpected keyword argument '{name}'")

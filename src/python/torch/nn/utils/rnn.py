@@ -51,6 +51,16 @@ _classes["PackedSequence"] = PackedSequence
 _unpad = _make("nn.utils.rnn.unpadSequence", "unpad_sequence", "torch.nn.utils.rnn")
 
 
+_pad = _make("nn.utils.rnn.padSequence", "pad_sequence", "torch.nn.utils.rnn")
+
+
+def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
+    """Sequences of different lengths as one tensor, each made as long as the longest."""
+    if not hasattr(sequences, "__iter__"):
+        raise RuntimeError(f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}")
+    return _pad(list(sequences), batch_first=batch_first, padding_value=padding_value, padding_side=padding_side)
+
+
 def unpad_sequence(padded_sequences, lengths, batch_first=False):
     """The sequences that were padded, each with its own length."""
     return list(_unpad(padded_sequences, lengths, batch_first=batch_first))
