@@ -139,7 +139,8 @@ describe("backward from several tensors", () => {
     const shared = x.square();
     torch.autograd.backward([shared.sum(), shared.mul(2)], [null, torch.tensor([1, 10]).float()]);
     expect(list(x.grad!)).toEqual([6, 84]);
-    expect(message(() => torch.autograd.backward([shared.sum()], [null, null]))).toBe("got 1 tensors and 2 gradients");
+    expect(message(() => torch.autograd.backward([shared.sum(), shared.sum()], [null]))).toBe("got 2 tensors and 1 gradients");
+    expect(message(() => torch.autograd.grad(torch.ones([]), torch.ones(1)))).toBe("element 0 of tensors does not require grad and does not have a grad_fn");
     expect(message(() => torch.autograd.backward(shared.sum()))).toContain("Trying to backward through the graph a second time");
   });
 });

@@ -71,6 +71,8 @@ export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | reado
   const roots = rootsOf(outputs, options.gradOutputs ?? null);
   const wanted = inputs instanceof Tensor ? [inputs] : inputs;
   const results = new Map<GraphNode, Tensor | null>();
+  // What has no graph is told of before what is wrong with the inputs.
+  if (roots.some(({ tensor }) => tensor.gradientEdge() === null)) run(roots, options, results);
   const edges = wanted.map((input) => {
     const edge = input.gradientEdge();
     if (edge === null) throw new RuntimeError("One of the differentiated Tensors does not require grad");
