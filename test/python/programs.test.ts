@@ -64,6 +64,21 @@ describe("what PyTorch has and the engine has not", () => {
   });
 });
 
+test("programs that print which torch they run with are told, and that another package is not there", () => {
+  printed = [];
+  const text = [
+    "from importlib.metadata import PackageNotFoundError, version",
+    "import torch",
+    "print(version('torch') == torch.__version__)",
+    "try:",
+    "    version('numpy')",
+    "except PackageNotFoundError as error:",
+    "    print(error)",
+  ];
+  expect(interpreter.runFile(path.join(written, "version.py"), text.join("\n"), "__main__")).toBeNull();
+  expect(Buffer.concat(printed).toString()).toBe("True\nNo package metadata was found for numpy\n");
+});
+
 describe("a file is read as Python reads it", () => {
   /** What is on disk, byte by byte, is run. */
   const run = (bytes: string) => {

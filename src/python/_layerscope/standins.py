@@ -101,6 +101,10 @@ class Finder(importlib.abc.MetaPathFinder):
     def __init__(self):
         self.said = set()
 
+    def find_distributions(self, context):
+        """What `importlib.metadata.version("torch")` asks for: programs print it first."""
+        return iter([_distribution()] if context.name in (None, "torch") else [])
+
     def find_spec(self, name, path=None, target=None):
         package = name.split(".")[0]
         if package == "torch":
@@ -116,6 +120,22 @@ class Finder(importlib.abc.MetaPathFinder):
             if package != "tqdm":
                 print(f"Layerscope: {package} is not here; what is taken from it stands in until it is used.", file=sys.stderr)
         return importlib.machinery.ModuleSpec(name, _TqdmLoader() if package == "tqdm" else _Loader(), is_package=True)
+
+
+def _distribution():
+    from importlib import metadata
+    from pathlib import Path
+
+    from torch import __version__
+
+    class Torch(metadata.Distribution):
+        def read_text(self, filename):
+            return f"Metadata-Version: 2.1\nName: torch\nVersion: {__version__}\n" if filename == "METADATA" else None
+
+        def locate_file(self, path):
+            return Path("/lib/layerscope") / path
+
+    return Torch()
 
 
 class _MissingModule(types.ModuleType):
