@@ -109,15 +109,34 @@ export const net = new Net();
     ]);
   });
 
-  test("in Python", async () => {
+  test.each([
+    [
+      "convolutions.ts",
+      `import { nn, randn } from "layerscope";\nexport const net = new nn.Sequential(new nn.Conv2d(3, 4, 3), new nn.ReLU(), new nn.Conv2d(4, 2, 3));\nnet(randn(1, 3, 8, 8));\n`,
+    ],
+    [
+      "convolutions.py",
+      `import torch\nfrom torch import nn\n\nnet = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 3))\nnet(torch.randn(1, 3, 8, 8))\n`,
+    ],
+  ])("for the schemes of convolutions alone: %s", async (name, text) => {
+    const ofConvolutions = initializationSchemes.filter(({ minDimensions }) => minDimensions > 2);
+    expect(ofConvolutions.length).toBeGreaterThan(0);
+    await compare(
+      text,
+      name,
+      ofConvolutions.map(({ function: scheme }) => ({ target: { kind: "model" }, choice: { kind: "scheme", function: scheme, arguments: {} }, seed: 7 })),
+    );
+  });
+
+  test("for every scheme, in Python", { timeout: 300_000 }, async () => {
     const text = `import torch
 from torch import nn
 
 net = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 2))
 net(torch.randn(2, 6))
 `;
-    const choice: InitializationChoice = { kind: "scheme", function: "kaimingUniform_", arguments: { nonlinearity: "relu" } };
-    await compare(text, "net.py", [{ target: { kind: "model" }, choice, seed: 7 }, ...searched.slice(2), kept]);
+    const all: readonly Reinitialization[] = choices.map((choice) => ({ target: { kind: "model" }, choice, seed: 7 }));
+    await compare(text, "net.py", [...all, ...searched.slice(2), kept]);
   });
 });
 
