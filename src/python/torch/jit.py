@@ -1,4 +1,7 @@
 """Compiling is no concern here: what would be compiled runs as it is."""
+from typing import Final
+
+from .nn import Module
 
 
 def _same(fn=None, *args, **kwargs):
@@ -7,8 +10,15 @@ def _same(fn=None, *args, **kwargs):
 
 
 script = ignore = unused = export = script_method = script_if_tracing = _same
-Final = object
-ScriptModule = object
+
+
+class ScriptModule(Module):
+    """A module like any other."""
+
+
+def trace(func, example_inputs=None, *args, **kwargs):
+    """What is given, as it is."""
+    return func
 
 
 def is_scripting():
