@@ -9,6 +9,7 @@ import types
 import torch
 from torch._bridge import Object, camel
 from torch._namespace import Missing, Namespace
+from torch._tensor import EngineMethod
 
 for found in pkgutil.walk_packages(torch.__path__, "torch."):
     importlib.import_module(found.name)
@@ -67,7 +68,8 @@ def function(path, value):
 def cls(path, value):
     path = getattr(value, "_engine_path", None) or getattr(value, "_path", None) or path
     above = [each for each in value.__mro__[1:] if each is not object]
-    own = {name for each in [value, *above] for name in vars(each) if is_public(name) and not name.isupper()}
+    # What the engine has of methods is described by the engine.
+    own = {name for each in [value, *above] for name, found in vars(each).items() if is_public(name) and not name.isupper() and not isinstance(found, EngineMethod)}
     members = {
         name: {"kind": "value", "path": f"{path}#{camel(name)}", "type": getattr(kind, "__name__", str(kind)), "doc": ""}
         for name, kind in inspect.get_annotations(value).items()

@@ -387,7 +387,11 @@ function chosen(models: readonly ModelSnapshot[], { model: name, file }: Options
 function report(failure: Failure | null, models: readonly ModelSnapshot[]): number {
   if (!failure) return 0;
   if (failure.kind === "exit") return failure.exitCode;
-  if (failure.kind === "cancelled") return 130;
+  if (failure.kind === "cancelled") {
+    // Python code may raise KeyboardInterrupt itself.
+    if (failure.traceback !== undefined) process.stderr.write(failure.traceback);
+    return 130;
+  }
   const model = models.find((each) => isFailureOfPass(failure, each));
   const finding = model && findingsOf(model).all.find(({ place }) => place.step === model.trace?.failure?.step);
   if (failure.traceback !== undefined) {

@@ -161,6 +161,11 @@ describe("a file in Python", () => {
   test("ends as it says it ends", () => {
     write("exits.py", 'import sys\nprint("so far")\nsys.exit(3)\n');
     expect(layerscope("run", "exits.py")).toMatchObject({ status: 3, stdout: "so far\n" });
+    const file = write("interrupts.py", "x = 1\nraise KeyboardInterrupt\n");
+    expect(layerscope("run", "interrupts.py")).toMatchObject({
+      status: 130,
+      stderr: `Traceback (most recent call last):\n  File "${file}", line 2, in <module>\n    raise KeyboardInterrupt\nKeyboardInterrupt\n`,
+    });
   });
 
   test.each([

@@ -263,7 +263,8 @@ export const addbmm: (
   { name: "addbmm", effect: computes, multiplyAdds: ofParts, arguments: ["input", "batch1", "batch2", { beta: 1, alpha: 1 }] },
   (x: Tensor, ...args: WithRequired<[batch1: Tensor, batch2: Tensor], { readonly batch1: Tensor; readonly batch2: Tensor }, [], AddProductOptions>): Tensor => {
     const [[a, b], rest] = requiredFirst<[batch1: Tensor, batch2: Tensor]>("addbmm", ["batch1", "batch2"], args);
-    return named("AddbmmBackward0", addProduct(x, sum(bmm(a, b), 0).to(a.dtype), collect<AddProductOptions>("addbmm", [], rest, ["beta", "alpha"])));
+    const options = collect<AddProductOptions>("addbmm", [], rest, ["beta", "alpha"]);
+    return named("AddbmmBackward0", addProduct(x, sum(bmm(a, b), 0).to(a.dtype), options));
   },
 );
 
