@@ -40,12 +40,27 @@ const kept: Reinitialization = { target: { kind: "model" }, choice: { kind: "sch
 
 const values = ({ tensors }: ModelSnapshot) => tensors.map(({ names, statistics }) => [names, statistics]);
 
+/** What a text makes. In Python in a cell, as its interpreter starts once: the text has to seed. */
+async function modelOf(code: string, name: string, number: number): Promise<ModelSnapshot> {
+  if (!name.endsWith(".py")) {
+    const { models, failure } = await workspace.run(code, {}, `again-${name}`);
+    expect(failure, code).toBeNull();
+    return models[0]!;
+  }
+  const notebook = workspace.write(`again-${name}.ipynb`, "{}");
+  if (number === 0) expect((await workspace.runner.startNotebook(notebook)).failure).toBeNull();
+  const cell = { file: `${name}-${number}`, text: code };
+  expect((await workspace.runner.request(notebook, "runCell", { cell, number: number + 1 })).failure, code).toBeNull();
+  // What the cells before it left is there too.
+  return (await workspace.runner.request(notebook, "cellModels", {})).models.find((model) => model.name === "net")!;
+}
+
 /** What the models of `text` hold after each reinitialization, and what they hold where the text itself says it. */
 async function compare(text: string, name: string, given: readonly Reinitialization[]): Promise<void> {
   const { models, file, failure } = await workspace.run(text, {}, name);
   expect(failure).toBeNull();
   const [model] = models as [ModelSnapshot];
-  for (const reinitialization of given) {
+  for (const [number, reinitialization] of given.entries()) {
     // What was tried is what is applied, whatever language forward is written in.
     const question = { model: model.name, input: { kind: "random", batches: 1 }, seed: 2 } as const;
     const tried = await workspace.runner.request(file, "signal", { ...question, trial: reinitialization });
@@ -53,9 +68,7 @@ async function compare(text: string, name: string, given: readonly Reinitializat
     const applied = await workspace.runner.request(file, "reinitialize", { model: model.name, ...reinitialization });
     expect((await workspace.runner.request(file, "signal", { ...question, trial: null })).layers).toEqual(tried.layers);
     const code = inserted(text, model, reinitialization);
-    const again = await workspace.run(code, {}, `again-${name}`);
-    expect(again.failure, code).toBeNull();
-    expect(values(again.models[0]!), code).toEqual(values(applied));
+    expect(values(await modelOf(code, name, number)), code).toEqual(values(applied));
     await workspace.runner.request(file, "undoReinitialize", { model: model.name });
   }
 }
@@ -132,6 +145,7 @@ export const net = new Net();
     const text = `import torch
 from torch import nn
 
+torch.manual_seed(1)
 net = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 2))
 net(torch.randn(2, 6))
 `;
