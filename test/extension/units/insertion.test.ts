@@ -52,7 +52,7 @@ async function modelOf(code: string, name: string, number: number): Promise<Mode
   const cell = { file: `${name}-${number}`, text: code };
   expect((await workspace.runner.request(notebook, "runCell", { cell, number: number + 1 })).failure, code).toBeNull();
   // What the cells before it left is there too.
-  return (await workspace.runner.request(notebook, "cellModels", {})).models.find((model) => model.name === "net")!;
+  return (await workspace.runner.request(notebook, "cellModels", {})).models!.find((model) => model.name === "net")!;
 }
 
 /** What the models of `text` hold after each reinitialization, and what they hold where the text itself says it. */
