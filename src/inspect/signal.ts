@@ -155,15 +155,12 @@ class Measurement implements PassWatcher {
       if (tensor.dtype.isFloatingPoint && tensor.requiresGrad && !outputs.includes(tensor)) outputs.push(tensor);
     });
     const trained = [...engine.nn.namedParametersOf(root)].flatMap(([, parameter]) => (parameter.requiresGrad && parameter.numel() > 0 ? [parameter] : []));
-    const [first] = outputs;
-    if (!first || trained.length === 0) return false;
+    if (outputs.length === 0 || trained.length === 0) return false;
     const watching = engine.observe(null);
     try {
       const sent = outputs.map(({ sizes, dtype }) => (sizes.every((size) => size === 1) ? engine.ones(sizes, { dtype }) : engine.randn(sizes, { dtype })));
-      const all =
-        outputs.length === 1 ? first : engine.enableGrad(() => outputs.map((each, i) => each.mul(sent[i]!).sum()).reduce((sum, each) => sum.add(each)));
       parameters.watching(trained, () => {
-        engine.autograd.grad(all, trained, { gradOutputs: outputs.length === 1 ? sent[0]! : null, allowUnused: true });
+        engine.autograd.grad(outputs, trained, { gradOutputs: sent, allowUnused: true });
       });
       return true;
     } finally {

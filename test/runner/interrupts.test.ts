@@ -4,6 +4,18 @@ import { Workspace } from "./workspace.js";
 const workspace = new Workspace();
 afterAll(() => workspace.dispose());
 
+/** A notebook that has begun, and what runs one cell after another in it. */
+async function notebook(name: string) {
+  const file = workspace.write(`${name}.ipynb`, "{}");
+  expect((await workspace.runner.startNotebook(file)).failure).toBeNull();
+  let number = 0;
+  const run = (text: string, onOutput = (): void => undefined) => {
+    number++;
+    return workspace.runner.request(file, "runCell", { cell: { file: `${name}${number}`, text }, number }, { timeLimit: 60_000, onOutput });
+  };
+  return { file, run };
+}
+
 test("every interrupt of Python code is heard, whenever it comes", async () => {
   const file = workspace.write("cells.ipynb", "{}");
   expect((await workspace.runner.startNotebook(file)).failure).toBeNull();
@@ -16,13 +28,7 @@ test("every interrupt of Python code is heard, whenever it comes", async () => {
 });
 
 test("an interrupt leaves gradients, the default device and what is cached as they were", async () => {
-  const file = workspace.write("modes.ipynb", "{}");
-  expect((await workspace.runner.startNotebook(file)).failure).toBeNull();
-  let number = 0;
-  const run = async (text: string, onOutput = (): void => undefined) => {
-    number++;
-    return workspace.runner.request(file, "runCell", { cell: { file: `mode${number}`, text }, number }, { timeLimit: 60_000, onOutput });
-  };
+  const { file, run } = await notebook("modes");
   await run("import torch\nfrom torch.nn.utils import parametrize\nfrom torch.nn.modules import module");
   const state = "torch.is_grad_enabled(), torch.get_default_device(), len(module.parametrized_values)";
   const modes = ["torch.no_grad()", "torch.device('meta')", "parametrize.cached()"];
@@ -37,13 +43,7 @@ test("an interrupt leaves gradients, the default device and what is cached as th
 });
 
 test("a single call of the engine that takes minutes hears of an interrupt too, and what was made before it stays", async () => {
-  const file = workspace.write("calls.ipynb", "{}");
-  expect((await workspace.runner.startNotebook(file)).failure).toBeNull();
-  let number = 0;
-  const run = async (text: string, onOutput = (): void => undefined) => {
-    number++;
-    return workspace.runner.request(file, "runCell", { cell: { file: `call${number}`, text }, number }, { timeLimit: 60_000, onOutput });
-  };
+  const { file, run } = await notebook("calls");
   await run("import torch\nfrom torch import nn\nimport torch.nn.functional as F\nwide = torch.ones(6000, 6000, dtype=torch.float64)\nx = wide[:1]");
   const calls = [
     "wide @ wide",

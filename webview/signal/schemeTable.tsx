@@ -7,6 +7,7 @@ import { bestFirst, schemeTrial, type SchemeTrial } from "../../src/describe/sig
 import { signalRows } from "../../src/describe/signalTable.js";
 import { Button, Link } from "../controls.js";
 import { useSession } from "../pageSession.js";
+import { Headings } from "./headings.js";
 import { SignalSparkline } from "./signalCurves.js";
 
 /** Under each of these a scheme is tried. */
@@ -74,15 +75,7 @@ export function SchemeTable({
         </p>
       )}
       <table aria-label={l10n.t("Schemes, the best first")}>
-        <thead>
-          <tr>
-            {[l10n.t("Scheme"), l10n.t("Curves"), l10n.t("Activations"), l10n.t("Gradients"), l10n.t("Away from 1"), l10n.t("Found")].map((heading) => (
-              <th key={heading} scope="col">
-                {heading}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Headings names={[l10n.t("Scheme"), l10n.t("Curves"), l10n.t("Activations"), l10n.t("Gradients"), l10n.t("Away from 1"), l10n.t("Found")]} />
         <tbody>
           {trials.map(({ choice, signals, health, findings }) => (
             <tr key={nameOf(choice)}>

@@ -13,6 +13,7 @@ import { useSession } from "../pageSession.js";
 import type { GraphViewInterface } from "../graph/index.js";
 import { type Hovered, useHovered } from "../hovered.js";
 import { isBusy } from "../state.js";
+import { Headings } from "./headings.js";
 import { SchemeTable } from "./schemeTable.js";
 import { StatesView } from "./statesView.js";
 import { TrainingView } from "./trainingView.js";
@@ -258,15 +259,7 @@ function SignalTable({ rows, hidden, selected, onHover, onChoose }: SignalTableP
   return (
     <div ref={table} class={hidden ? "visually-hidden" : "signal-table"}>
       <table aria-label={l10n.t("Signal, layer by layer")}>
-        <thead>
-          <tr>
-            {headings.map((heading) => (
-              <th key={heading} scope="col">
-                {heading}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Headings names={headings} />
         <tbody>
           {cells.map((row, at) => (
             <tr

@@ -7,6 +7,7 @@ import { signalRows } from "../../src/describe/signalTable.js";
 import { Button, type Choice, Dropdown, TextInput } from "../controls.js";
 import { HistogramPair } from "../inspector/histogram.js";
 import { useSession } from "../pageSession.js";
+import { Headings } from "./headings.js";
 import { SignalCurvesView } from "./signalCurves.js";
 
 /** Histograms that stand beside one another at most, where no module is selected. */
@@ -185,15 +186,7 @@ function Compared({ model, compared, names, selected }: ComparedProps) {
       </div>
       <div class="signal-table">
         <table aria-label={l10n.t("States, tensor by tensor")}>
-          <thead>
-            <tr>
-              {headings.map((heading, at) => (
-                <th key={at} scope="col">
-                  {heading}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Headings names={headings} />
           <tbody>
             {compared.tensors.map(({ tensor, first, second, relative, cosine, kolmogorovSmirnov }) => (
               <tr key={tensor} class={selected !== "" && within.has(tensor) ? "active" : ""}>

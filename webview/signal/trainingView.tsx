@@ -16,6 +16,7 @@ import { Button, Dropdown, TextInput } from "../controls.js";
 import { HistogramPair } from "../inspector/histogram.js";
 import { useSession } from "../pageSession.js";
 import { runningTraining } from "../state.js";
+import { Headings } from "./headings.js";
 
 /** Histograms that stand beside one another at most, where no module is selected. */
 const mostHistograms = 8;
@@ -211,15 +212,7 @@ export function TrainingCurves({ model, training }: { readonly model: ModelSnaps
       </div>
       <div class="visually-hidden">
         <table aria-label={l10n.t("Training, step by step")}>
-          <thead>
-            <tr>
-              {headings.map((heading) => (
-                <th key={heading} scope="col">
-                  {heading}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Headings names={headings} />
           <tbody>
             {cells.map((row) => (
               <tr key={row[0]}>{row.map((cell, column) => (column === 0 ? <th scope="row">{cell}</th> : <td>{cell}</td>))}</tr>

@@ -32,7 +32,7 @@ export function backward(root: Tensor, gradient?: Tensor | BackwardOptions | nul
 function backwardFrom(roots: readonly Root[], options: BackwardOptions): void {
   const checked = checkedOptions<BackwardOptions>("backward", options, "retainGraph", "createGraph");
   const ended = roots.map(({ tensor }) => observer()?.backward?.(tensor));
-  run(roots, checked, null);
+  run(startsOf(roots), checked, null);
   for (const end of ended) end?.();
 }
 
@@ -68,18 +68,17 @@ export interface GradOptions extends BackwardOptions {
 /** The gradients of `outputs`, or of their sum, with respect to `inputs`, without touching any `grad` (torch.autograd.grad). */
 export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], given: GradOptions = {}): (Tensor | null)[] {
   const options = checkedOptions<GradOptions>("grad", given, "gradOutputs", "retainGraph", "createGraph", "allowUnused");
-  const roots = rootsOf(outputs, options.gradOutputs ?? null);
+  // What is wrong with the outputs is told before what is wrong with the inputs.
+  const starts = startsOf(rootsOf(outputs, options.gradOutputs ?? null));
   const wanted = inputs instanceof Tensor ? [inputs] : inputs;
   const results = new Map<GraphNode, Tensor | null>();
-  // What has no graph is told of before what is wrong with the inputs.
-  if (roots.some(({ tensor }) => tensor.gradientEdge() === null)) run(roots, options, results);
   const edges = wanted.map((input) => {
     const edge = input.gradientEdge();
     if (edge === null) throw new RuntimeError("One of the differentiated Tensors does not require grad");
     results.set(edge, null);
     return edge;
   });
-  run(roots, options, results);
+  run(starts, options, results);
   const totals = edges.map((edge) => results.get(edge) ?? null);
   if (!options.allowUnused && totals.includes(null)) {
     throw new RuntimeError(
@@ -98,8 +97,15 @@ interface Pass {
   readonly useful: ReadonlySet<GraphNode> | null;
 }
 
-function run(roots: readonly Root[], options: BackwardOptions, captures: Map<GraphNode, Tensor | null> | null): void {
-  const starts = roots.map(({ tensor, gradient }, i) => {
+/** The node of a root, with the gradient that begins there. `owns`: nobody else holds its memory. */
+interface Start {
+  readonly node: GraphNode;
+  readonly first: Tensor;
+  readonly owns: boolean;
+}
+
+function startsOf(roots: readonly Root[]): readonly Start[] {
+  return roots.map(({ tensor, gradient }, i) => {
     const node = tensor.gradientEdge();
     const first = gradient === null ? node && onesLike(tensor) : inDTypeOf(tensor, gradient);
     if (first !== null && !equalSizes(first.sizes, tensor.sizes)) {
@@ -110,6 +116,9 @@ function run(roots: readonly Root[], options: BackwardOptions, captures: Map<Gra
     if (node === null || first === null) throw new RuntimeError(`element ${i} of tensors does not require grad and does not have a grad_fn`);
     return { node, first, owns: first !== gradient };
   });
+}
+
+function run(starts: readonly Start[], options: BackwardOptions, captures: Map<GraphNode, Tensor | null> | null): void {
   const { createGraph = false, retainGraph = createGraph } = options;
   const previous = setGradEnabled(createGraph);
   try {

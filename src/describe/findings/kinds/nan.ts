@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import type { OperationStep, StepId, TensorSnapshot, ValueId } from "../../../protocol/index.js";
-import { operationText } from "../../arguments.js";
+import type { Language, OperationStep, StepId, TensorSnapshot, ValueId } from "../../../protocol/index.js";
+import { operationText, writeName } from "../../arguments.js";
 import { nonFiniteText } from "../../format.js";
 import { type ModelIndex, nameOf } from "../../modelIndex.js";
 import { type FindingKind, type Found, found } from "../finding.js";
@@ -77,7 +77,7 @@ const nan: FindingKind = {
       const text = holdsItself(tensor)
         ? l10n.t("{0} holds {1}.", nameOf(tensor), nonFiniteText(tensor.statistics!))
         : l10n.t("The gradient of {0} holds {1}.", nameOf(tensor), nonFiniteText(tensor.gradient!));
-      yield found(path, text, remedy(), {
+      yield found(path, text, remedy(index.model.language), {
         tensor: tensor.id,
         location: index.module(path)?.location ?? null,
         mark: "NaN/∞",
@@ -90,9 +90,10 @@ const nan: FindingKind = {
 
 export default nan;
 
-function remedy(): string {
+function remedy(language: Language): string {
   return l10n.t(
-    "Look for a division by zero, a logarithm or root of what is not positive, a row that is masked everywhere, or an overflow, which nn.init.kaimingNormal_ and nn.LayerNorm prevent.",
+    "Look for a division by zero, a logarithm or root of what is not positive, a row that is masked everywhere, or an overflow, against which {0} and nn.LayerNorm help.",
+    `nn.init.${writeName("kaimingNormal_", language)}`,
   );
 }
 
@@ -106,7 +107,7 @@ function* ofPass(index: ModelIndex, [first, ...after]: readonly GivenOut[]): Ite
       : l10n.t("{0} gave out NaN or infinities, the first to do so of {1} modules.", who, after.length + 1);
   const origin = originOf(index, step);
   const named = origin && operationText(origin.name, index.model.language);
-  yield found(path, named === null ? text : `${text} ${l10n.t("They first appeared in {0}.", `${named}()`)}`, remedy(), {
+  yield found(path, named === null ? text : `${text} ${l10n.t("They first appeared in {0}.", `${named}()`)}`, remedy(index.model.language), {
     step,
     values,
     location: origin?.location ?? index.model.trace!.steps[step]!.location ?? index.module(path)?.location ?? null,

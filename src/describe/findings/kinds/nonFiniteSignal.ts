@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Flow, LayerSignal } from "../../../protocol/index.js";
+import { writeName } from "../../arguments.js";
 import { formatPercent } from "../../format.js";
 import { layerName } from "../../signal.js";
 import { type FindingKind, found } from "../finding.js";
@@ -69,7 +70,8 @@ const nonFiniteSignal: FindingKind = {
         layer.path,
         text,
         l10n.t(
-          "Look for a division by zero, a logarithm or root of what is not positive, or an overflow, which nn.init.kaimingNormal_ and nn.LayerNorm prevent.",
+          "Look for a division by zero, a logarithm or root of what is not positive, or an overflow, against which {0} and nn.LayerNorm help.",
+          `nn.init.${writeName("kaimingNormal_", index.model.language)}`,
         ),
         { location: index.module(layer.path)?.location ?? null, mark: "→ NaN/∞" },
       );
