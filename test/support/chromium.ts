@@ -5,7 +5,8 @@ import { delimiter, dirname, join } from "node:path";
 import { type Browser, chromium, type LaunchOptions } from "playwright-core";
 import { alone } from "../../scripts/alone.mjs";
 
-const names = ["google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge", "microsoft-edge-stable"];
+/** The shell is the same browser without windows: its pages open in half the time. */
+const names = ["chrome-headless-shell", "chromium-headless-shell", "google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge", "microsoft-edge-stable"];
 
 const installed: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   darwin: [
@@ -51,8 +52,12 @@ function distributionBrowser(): string | null {
   if (process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return null;
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   spawnSync("apt-get", ["update"], { stdio: "ignore", env, timeout: 180_000 });
-  spawnSync("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], { stdio: "ignore", env, timeout: 600_000 });
-  return systemBrowser();
+  for (const name of ["chromium-headless-shell", "chromium"]) {
+    spawnSync("apt-get", ["install", "-y", "--no-install-recommends", name], { stdio: "ignore", env, timeout: 600_000 });
+    const path = systemBrowser();
+    if (path) return path;
+  }
+  return null;
 }
 
 /**
