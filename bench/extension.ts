@@ -8,7 +8,7 @@ import { cpus, loadavg } from "node:os";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { ModelPage } from "../test/e2e/modelPage.js";
-import { Workbench } from "../test/e2e/workbench.js";
+import { closeServers, Workbench } from "../test/e2e/workbench.js";
 
 const code = (hidden: number): string => `import * as torch from "layerscope";
 const { nn } = torch;
@@ -212,6 +212,7 @@ try {
   row(`key to paint, 95th percentile of ${keys}, more than without the extension`, withUs - (await keyToPaint(bare)), 2);
 } finally {
   await bare.dispose();
+  await closeServers();
 }
 console.table(rows);
 console.log(`${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}`);

@@ -88,7 +88,8 @@ export async function startServer({ dataFolder, release, askForTrust = false, dr
     [
       serverMain,
       ...["--host", "127.0.0.1", "--port", String(port), "--without-connection-token", "--accept-server-license-terms"],
-      ...(driven ? ["--enable-smoke-test-driver"] : []),
+      // An extension host is kept for hours for a window that may come back; the next test is not to run beside it.
+      ...(driven ? ["--enable-smoke-test-driver", "--reconnection-grace-time", "2"] : []),
       ...["--telemetry-level", "off"],
       ...(askForTrust ? [] : ["--disable-workspace-trust"]),
       ...["--server-data-dir", dataFolder, "--extensions-dir", path.join(dataFolder, "extensions")],

@@ -1,17 +1,11 @@
 /** In a VS Code whose display language is Chinese, view, page, code and palette speak it. */
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ModelPage } from "./modelPage.js";
-import { Workbench } from "./workbench.js";
-
-let editor: Workbench | undefined;
-afterEach(async ({ task }) => {
-  if (task.result?.state === "fail") await editor?.screenshot("failed-chinese");
-  await editor?.dispose();
-});
+import { open } from "./opened.js";
 
 test("the extension speaks the display language", async () => {
   const text = `import * as torch from "layerscope";\nconst net = new torch.nn.Linear(4, 8);\nnet(torch.rand(2, 4));\n`;
-  editor = await Workbench.open({ vsix: process.env.LAYERSCOPE_VSIX, language: "zh-cn", files: { "net.ts": text } });
+  const editor = await open({ language: "zh-cn", files: { "net.ts": text } });
   const { page } = editor;
   await editor.openFile("net.ts");
   await editor.openLayerscope();

@@ -1,16 +1,10 @@
 /** Somebody new, from an empty folder to a net that is reinitialized, run with other inputs and as it was again: by keyboard alone. */
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ModelPage } from "./modelPage.js";
-import { Workbench } from "./workbench.js";
-
-let editor: Workbench | undefined;
-afterEach(async ({ task }) => {
-  if (task.result?.state === "fail") await editor?.screenshot("failed-newcomer");
-  await editor?.dispose();
-});
+import { open } from "./opened.js";
 
 test("a newcomer needs no mouse", async () => {
-  editor = await Workbench.open({ vsix: process.env.LAYERSCOPE_VSIX, files: {} });
+  const editor = await open({ files: {} });
   const { keyboard } = editor.page;
   const chord = async (key: string) => {
     await keyboard.press("Control+Alt+L");

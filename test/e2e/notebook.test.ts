@@ -2,18 +2,13 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Frame, Locator } from "playwright-core";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ModelPage } from "./modelPage.js";
-import { Workbench } from "./workbench.js";
+import { open } from "./opened.js";
+import type { Workbench } from "./workbench.js";
 
 const name = "chapter.ipynb";
 const chapter = readFileSync(resolve(import.meta.dirname, "../../examples/parameter-management.ipynb"), "utf8");
-
-let editor: Workbench | undefined;
-afterEach(async ({ task }) => {
-  if (task.result?.state === "fail") await editor?.screenshot("failed-notebook");
-  await editor?.dispose();
-});
 
 /** The chapter, and beneath it a cell that gives its last network. */
 function notebook(): string {
@@ -47,7 +42,7 @@ async function runCell(editor: Workbench, code: string): Promise<void> {
 }
 
 test("a notebook is run, changed from the view, broken, interrupted, restarted and opened again", { timeout: 600_000 }, async () => {
-  editor = await Workbench.open({ vsix: process.env.LAYERSCOPE_VSIX, files: { [name]: notebook() }, width: 1440, height: 1200 });
+  const editor = await open({ files: { [name]: notebook() }, width: 1440, height: 1200 });
   const { page } = editor;
   await editor.openNotebook(name);
   await editor.typeCommand("Notebook: Run All");

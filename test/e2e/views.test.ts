@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ModelPage } from "./modelPage.js";
-import { Workbench, type WorkbenchOptions } from "./workbench.js";
+import { open, openForAll } from "./opened.js";
 
 const net = `import * as torch from "layerscope";
 const { nn } = torch;
@@ -10,16 +10,6 @@ const { nn } = torch;
 export const net = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 1));
 net(torch.rand(2, 4));
 `;
-
-let workbench: Workbench | undefined;
-async function open(options: WorkbenchOptions): Promise<Workbench> {
-  return (workbench = await Workbench.open({ vsix: process.env.LAYERSCOPE_VSIX, ...options }));
-}
-afterEach(async ({ task }) => {
-  if (task.result?.state === "fail") await workbench?.screenshot(`failed-${task.name.slice(0, 40)}`);
-  await workbench?.dispose();
-  workbench = undefined;
-});
 
 describe("Layerscope in the workbench", () => {
   test("in an untrusted workspace nothing runs until trust is given, and the views say so", async () => {
@@ -95,70 +85,71 @@ describe("Layerscope in the workbench", () => {
     await (await editor.modelPage()).getByText("The picture is in the editor tab.").waitFor();
     await editor.screenshot("tab-and-sidebar");
   });
+});
+
+describe("Layerscope in a window that stays open", () => {
+  const layers = Array.from({ length: 12 }, (_, i) => `new nn.Linear(${i + 1}, ${i + 2})`).join(", ");
+  const editor = openForAll({
+    files: {
+      "long.ts": `import { nn, rand } from "layerscope";\nexport const long = new nn.Sequential(${layers});\nlong(rand(2, 1));\n`,
+      "saved.ts": net.replaceAll("net", "saved"),
+      "stopped.ts": net.replaceAll("net", "stopped"),
+      "printing.ts": `${net.replaceAll("net", "printing")}\nconsole.log("the answer is", 42);\n`,
+    },
+  });
+
+  /** Opens a file, whose model has its name, and gives the page that shows it. */
+  async function show(name: string): Promise<ModelPage> {
+    await editor().openFile(`${name}.ts`);
+    await editor().openLayerscope();
+    const page = new ModelPage(await editor().modelPage());
+    await expect.poll(() => page.items().then((items) => items.join("; ")), { timeout: 60_000 }).toContain(`${name} Sequential`);
+    await page.ready();
+    return page;
+  }
 
   test("who walks fast through the picture stays where they arrive, and the tree comes after", async () => {
-    const layers = Array.from({ length: 12 }, (_, i) => `new nn.Linear(${i + 1}, ${i + 2})`).join(", ");
-    const editor = await open({
-      files: { "net.ts": `import { nn, rand } from "layerscope";\nexport const net = new nn.Sequential(${layers});\nnet(rand(2, 1));\n` },
-    });
-    await editor.openFile("net.ts");
-    await editor.openLayerscope();
-    const page = new ModelPage(await editor.modelPage());
-    await page.ready();
+    const page = await show("long");
     for (const layer of [9, 3, 11]) {
       await page.select(new RegExp(`^${layer} Linear`));
-      const selected = editor.page.locator(".pane-body .monaco-list-row.selected");
+      const selected = editor().page.locator(".pane-body .monaco-list-row.selected");
       await expect.poll(() => selected.innerText()).toMatch(new RegExp(`^${layer}Linear`));
-      await editor.page.waitForTimeout(500);
+      await editor().page.waitForTimeout(500);
       expect(await page.breadcrumbs()).toMatch(new RegExp(`\\b${layer}$`));
     }
   });
 
   test("a save redraws the picture, a broken save keeps the last one and says why", async () => {
-    const editor = await open({ files: { "net.ts": net } });
-    await editor.openFile("net.ts");
-    await editor.openLayerscope();
-    const page = new ModelPage(await editor.modelPage());
-    await page.ready();
-    await editor.replaceInFile("net.ts", "nn.Linear(8, 1)", "nn.Linear(8, 3)");
+    const page = await show("saved");
+    await editor().replaceInFile("saved.ts", "nn.Linear(8, 1)", "nn.Linear(8, 3)");
     await expect.poll(() => page.items().then((items) => items.join("; ")), { timeout: 20_000 }).toContain("Linear 8 → 3");
 
-    await editor.replaceInFile("net.ts", "export const net", "throw new Error('out of paper');\nexport const net");
+    await editor().replaceInFile("saved.ts", "export const saved", "throw new Error('out of paper');\nexport const saved");
     await expect.poll(() => page.frame.locator("[role=alert]").innerText(), { timeout: 20_000 }).toContain("out of paper");
     expect((await page.items()).join("; ")).toContain("Linear 8 → 3");
-    await expect.poll(() => editor.statusBar().innerText()).toContain("Failed");
-    await editor.page.locator(".monaco-editor .squiggly-error").first().waitFor({ state: "attached" });
+    await expect.poll(() => editor().statusBar().innerText()).toContain("Failed");
+    await editor().page.locator(".monaco-editor .squiggly-error").first().waitFor({ state: "attached" });
   });
 
   test("what takes longer than a second can be cancelled, and the last picture stays", async () => {
-    const editor = await open({ files: { "net.ts": net } });
-    await editor.openFile("net.ts");
-    await editor.openLayerscope();
-    const page = new ModelPage(await editor.modelPage());
-    await page.ready();
-    await editor.replaceInFile("net.ts", "net(torch.rand(2, 4));", "while (true) {}");
+    const page = await show("stopped");
+    await editor().replaceInFile("stopped.ts", "stopped(torch.rand(2, 4));", "while (true) {}");
     // The page, which is in sight, says it, and nothing else does.
     await page.frame.getByRole("status").getByRole("button", { name: "Stop" }).click();
-    await expect.poll(() => editor.statusBar().innerText(), { timeout: 20_000 }).toContain("Stopped");
+    await expect.poll(() => editor().statusBar().innerText(), { timeout: 20_000 }).toContain("Stopped");
     expect((await page.items()).join("; ")).toContain("Linear 4 → 8");
   });
 
   test("what the model prints is in the output channel", async () => {
-    const editor = await open({ files: { "net.ts": `${net}\nconsole.log("the answer is", 42);\n` } });
-    await editor.openFile("net.ts");
-    await editor.openLayerscope();
-    await new ModelPage(await editor.modelPage()).ready();
-    await editor.command("Layerscope: Show Output");
-    await editor.page.locator(".panel").getByText("the answer is 42").waitFor();
+    await show("printing");
+    await editor().command("Layerscope: Show Output");
+    await editor().page.locator(".panel").getByText("the answer is 42").waitFor();
   });
 
   test("the summary is copied as layerscope summary prints it", async () => {
-    const editor = await open({ files: { "net.ts": net, "pasted.txt": "" } });
-    await editor.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    await editor.openFile("net.ts");
-    await editor.openLayerscope();
-    await new ModelPage(await editor.modelPage()).ready();
-    await editor.command("Layerscope: Copy Summary");
-    await expect.poll(() => editor.page.evaluate(() => navigator.clipboard.readText())).toMatch(/Total params: 49/);
+    await editor().page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await show("printing");
+    await editor().command("Layerscope: Copy Summary");
+    await expect.poll(() => editor().page.evaluate(() => navigator.clipboard.readText())).toMatch(/Total params: 49/);
   });
 });

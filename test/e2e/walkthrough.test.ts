@@ -1,14 +1,8 @@
 /** The walkthrough from its first step to its last, by its own buttons: what each step asks for ticks it, and nothing else. */
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { GraphViewInterface } from "../../webview/graph/index.js";
 import { ModelPage } from "./modelPage.js";
-import { Workbench } from "./workbench.js";
-
-let editor: Workbench | undefined;
-afterEach(async ({ task }) => {
-  if (task.result?.state === "fail") await editor?.screenshot("failed-walkthrough");
-  await editor?.dispose();
-});
+import { open } from "./opened.js";
 
 const own = `import { nn, type Tensor } from "layerscope";
 
@@ -21,13 +15,13 @@ export class Own extends nn.Module {
 `;
 
 test("every step of the walkthrough is ticked by what it asks for", async () => {
-  editor = await Workbench.open({ vsix: process.env.LAYERSCOPE_VSIX, files: { "own.ts": own }, width: 1440 });
+  const editor = await open({ files: { "own.ts": own }, width: 1440 });
   const { page } = editor;
-  const open = async (): Promise<void> => {
-    await editor!.command("Welcome: Open Walkthrough...");
+  const openWalkthrough = async (): Promise<void> => {
+    await editor.command("Welcome: Open Walkthrough...");
     await page.locator(".quick-input-list .label-name").getByText("Look Inside a Neural Network", { exact: true }).click();
   };
-  await open();
+  await openWalkthrough();
   const tab = page.locator('.tab[data-resource-name="vscode_getting_started_page"]');
   const steps = page.locator(".gettingStartedContainer");
   const card = steps.locator('[x-dispatch="selectCategory:layerscope.layerscope#start"]:enabled');
@@ -111,7 +105,7 @@ test("every step of the walkthrough is ticked by what it asks for", async () => 
   await press("own", "Run Model File");
   await view.frame.locator('[role=tree][aria-label="Modules of Own"]').waitFor();
   // One that has come to its end is offered no more, and can still be opened.
-  await open();
+  await openWalkthrough();
   await expect.poll(ticked).toEqual(["example", "layer", "code", "shared", "shapes", "reinitialize", "own"]);
   await editor.screenshot("walkthrough");
 });

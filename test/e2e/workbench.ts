@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Browser, Frame, Locator, Page } from "playwright-core";
-import { installExtension, startServer } from "../../scripts/vscode-server.mjs";
+import { installExtension, type Server, startServer } from "../../scripts/vscode-server.mjs";
 import { launchChromium } from "../support/chromium.js";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -28,6 +28,38 @@ export interface WorkbenchOptions {
   readonly height?: number;
 }
 
+interface RunningServer {
+  readonly server: Server;
+  readonly dataFolder: string;
+}
+
+/** One server for all windows that differ in nothing that a server is started with: its start, and the extension's installation, take longer than most of what is tested. */
+const servers = new Map<string, Promise<RunningServer>>();
+
+function serverFor(vsix: string | undefined, askForTrust: boolean): Promise<RunningServer> {
+  const key = JSON.stringify({ vsix, askForTrust });
+  let running = servers.get(key);
+  if (!running) {
+    running = (async () => {
+      const dataFolder = mkdtempSync(join(tmpdir(), "layerscope-e2e-data-"));
+      if (vsix) installExtension(vsix, dataFolder);
+      return { server: await startServer({ dataFolder, askForTrust }), dataFolder };
+    })();
+    servers.set(key, running);
+  }
+  return running;
+}
+
+/** Ends what windows that are gone were served by. */
+export async function closeServers(): Promise<void> {
+  for (const running of servers.values()) {
+    const { server, dataFolder } = await running;
+    await server.dispose();
+    rmSync(dataFolder, { recursive: true, force: true });
+  }
+  servers.clear();
+}
+
 /** A real VS Code in a real browser, driven as a person would: by keyboard, mouse and what can be read on the screen. */
 export class Workbench {
   private constructor(
@@ -50,28 +82,24 @@ export class Workbench {
     width = 1280,
     height = 900,
   }: WorkbenchOptions): Promise<Workbench> {
-    const temporary = mkdtempSync(join(tmpdir(), "layerscope-e2e-"));
-    const folder = join(temporary, "workspace");
-    const dataFolder = join(temporary, "data");
-    mkdirSync(folder, { recursive: true });
+    const folder = mkdtempSync(join(tmpdir(), "layerscope-e2e-workspace-"));
     if (copyOf) cpSync(copyOf, folder, { recursive: true });
     for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
     if (Object.keys(packages).length > 0) mkdirSync(join(folder, "node_modules"), { recursive: true });
     for (const [name, target] of Object.entries(packages)) symlinkSync(target, join(folder, "node_modules", name), "junction");
+    const { server, dataFolder } = await serverFor(vsix, askForTrust);
     const userSettings = join(dataFolder, "data", "User", "settings.json");
     mkdirSync(dirname(userSettings), { recursive: true });
     writeFileSync(userSettings, JSON.stringify({ ...quiet, ...settings }, null, 2));
-    if (vsix) installExtension(vsix, dataFolder);
-    const server = await startServer({ dataFolder, askForTrust });
     let browser: Browser | undefined;
     const close = async (): Promise<void> => {
       await browser?.close();
-      await server.dispose();
-      rmSync(temporary, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     };
     try {
       browser = await launchChromium();
-      const context = await browser.newContext({ viewport: { width, height } });
+      // What moves is painted sixty times a second by the processor that all else needs too.
+      const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
       // What the page of a server with language packs says before the workbench is loaded.
       if (language !== undefined) await context.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), language);
       // What takes a second on a quiet machine takes many on a busy one.
@@ -148,12 +176,14 @@ export class Workbench {
     for (let attempt = 1; ; attempt++) {
       await this.page.keyboard.press(key);
       try {
-        await input.fill(text, { timeout: 5000 });
-        await offered.waitFor({ timeout: 5000 });
+        // A window that is only just there does not hear the key: it is soon pressed again.
+        const timeout = Math.min(5000, attempt * 1000);
+        await input.fill(text, { timeout });
+        await offered.waitFor({ timeout });
         await take();
         return;
       } catch (error) {
-        if (attempt === 10) throw error;
+        if (attempt === 14) throw error;
         await this.page.keyboard.press("Escape");
       }
     }
@@ -195,9 +225,10 @@ export class Workbench {
     }
   }
 
-  /** Opens Layerscope's container. */
+  /** Opens Layerscope's container, unless it is open: its icon would close it. */
   async openLayerscope(): Promise<void> {
-    await this.page.locator('.activitybar .action-item a[aria-label="Layerscope"]').click();
+    const item = this.page.locator(".activitybar .action-item", { has: this.page.locator('a[aria-label="Layerscope"]') });
+    if ((await item.getAttribute("aria-expanded")) !== "true") await item.locator("a").click();
   }
 
   /** The page in a webview: in the sidebar's, or in an editor tab's. */

@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 /** Every fault a model file can have ends with a message at its line, in bounded time, with the models that were there. */
 const workspace = new Workspace({ memoryLimit: 400 });
 /** For code that only a time limit can stop. */
-const hurried = new Workspace({ timeLimit: 3000 });
+const hurried = new Workspace({ timeLimit: 1500 });
 beforeAll(async () => {
   await hurried.run(head);
 });

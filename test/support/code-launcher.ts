@@ -31,7 +31,8 @@ const server = await startServer({ dataFolder, release, askForTrust: values.askF
 const browser = await launchChromium();
 let code = 1;
 try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  // What moves is painted sixty times a second by the processor, beside which the suite runs.
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
   const finished = new Promise<number>((resolve) => void page.exposeFunction("codeAutomationExit", resolve));
   // Much of what the workbench logs is its own noise, and the suite reports through a file: only what went wrong in the suite is printed.
   const verbose = process.env.LAYERSCOPE_TEST_LOG !== undefined;
