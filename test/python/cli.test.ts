@@ -146,6 +146,60 @@ describe("a file in Python", () => {
     expect(status).toBe(1);
   });
 
+  test("a package that is not here can be set up, named, derived from and decorated with; whatever else is done with it raises", () => {
+    write(
+      "absent.py",
+      [
+        "from typing import Optional",
+        "import matplotlib",
+        "import numpy as np",
+        "import pytorch_lightning as pl",
+        "from timm.models.registry import register_model, option",
+        "from torch import Tensor, full, nn, ones",
+        "matplotlib.use('Agg')",
+        "np.random.seed(0)",
+        "Values = np.ndarray | Tensor | None",
+        "class Lit(pl.LightningModule):",
+        "    rate: np.float32 = 1",
+        "class Both(nn.Module, pl.Hooks): pass",
+        "@register_model",
+        "def small(): return nn.Linear(2, 2)",
+        "@option('a', name='b')",
+        "class Other: pass",
+        "def size(x: Optional[np.ndarray]): return x.size if isinstance(x, np.ndarray) else x.numel()",
+        "print(size(ones(3)), isinstance(3, (np.ndarray, int)), issubclass(int, np.integer), Lit.rate, [1] == np.pi)",
+        "numbers = [1]",
+        "uses = dict(made=lambda: Lit(), derived=lambda: Both(), ofClass=lambda: Lit.load('x'), called=lambda: small(), decorated=lambda: Other(),",
+        "    value=lambda: np.array(1), given=lambda: (np.save(numbers), 1), power=lambda: 2 ** np.pi, minus=lambda: -np.inf, part=lambda: np.r_[1],",
+        "    argument=lambda: full((2,), np.pi), product=lambda: ones(2) * np.pi, less=lambda: np.pi < 3)",
+        "for name, use in uses.items():",
+        "    try: print(name, use())",
+        "    except ModuleNotFoundError as error: print(name, str(error).split(': ')[1].split(' is')[0])",
+        "np.save(numbers)",
+      ].join("\n"),
+    );
+    const { stdout, stderr, status } = layerscope("run", "absent.py");
+    expect(stdout.split("\n")).toEqual([
+      "3 True False 1 False",
+      "made pytorch_lightning.LightningModule",
+      "derived pytorch_lightning.Hooks",
+      "ofClass pytorch_lightning.LightningModule.load",
+      "called timm.models.registry.register_model",
+      "decorated timm.models.registry.option",
+      "value numpy.array",
+      "given numpy.save",
+      "power numpy.pi",
+      "minus numpy.inf",
+      "part numpy.r_",
+      "argument numpy.pi",
+      "product numpy.pi",
+      "less numpy.pi",
+      "",
+    ]);
+    expect(stderr).toMatch(/absent\.py", line 26, in <module>[\s\S]*numpy\.save is used here/);
+    expect(status).toBe(1);
+  });
+
   test("reads and writes beside itself under real paths; what it writes elsewhere stays in its memory", () => {
     write(
       "files.py",

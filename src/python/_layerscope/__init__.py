@@ -6,7 +6,7 @@ import types
 
 import collections as _collections
 
-from . import cells, error_numbers, exits, ground, models, sources, standins
+from . import cells, error_numbers, exits, ground, models, sources
 from .failures import failure
 from .program import program
 
@@ -22,6 +22,9 @@ class OrderedDict(_collections.OrderedDict):
 
 OrderedDict.__qualname__ = "OrderedDict"
 _collections.OrderedDict = OrderedDict
+
+# It brings torch, which takes that class.
+from . import standins
 
 
 def run_file(path, text, name):

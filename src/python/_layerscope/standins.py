@@ -5,34 +5,38 @@ import importlib.machinery
 import linecache
 import sys
 import types
-from functools import lru_cache
+
+from torch._absent import Absent, parsed
 
 from .sources import is_user_code
 
 
-class StandIn:
-    """Something of a package that is not here: it raises where it is used."""
+class StandIn(Absent):
+    """Something of a package that is not here."""
 
     def __init__(self, name):
         self.__dict__["_missing_package"] = name
         self.__dict__["__name__"] = name
 
-    def _missing_use(self, *_, **__):
+    def _use(self, *_, **__):
         package = self._missing_package.split(".")[0]
         error = ModuleNotFoundError(f"No module named '{package}': {self._missing_package} is used here, and Layerscope's Python has no {package}", name=package)
         error._lacking = True
         raise error
 
-    def __getattr__(self, name):
-        if name[:2] == "__" and name not in ("__version__",):
-            raise AttributeError(name)
+    def _part(self, name):
         return StandIn(f"{self._missing_package}.{name}")
 
-    __call__ = __iter__ = __getitem__ = __len__ = __bool__ = __add__ = __radd__ = __mul__ = __rmul__ = __sub__ = __truediv__ = _missing_use
-    __enter__ = __float__ = __int__ = __index__ = __lt__ = __gt__ = __mro_entries__ = _missing_use
+    def _is_setup(self, *args, **kwargs):
+        """`matplotlib.use("Agg")`: what is told to the package in constants concerns nothing that is here."""
+        return all(_is_constant(each) for each in (*args, *kwargs.values()))
 
     def __repr__(self):
         return f"<stand-in for {self._missing_package}>"
+
+
+def _is_constant(value):
+    return all(_is_constant(each) for each in value) if type(value) is tuple else value is None or isinstance(value, (bool, int, float, str, StandIn))
 
 
 class StandInModule(types.ModuleType):
@@ -43,10 +47,8 @@ class StandInModule(types.ModuleType):
             return sys.modules[f"{self.__name__}.{name}"]
         return StandIn(f"{self.__name__}.{name}")
 
-    _missing_package = property(lambda self: self.__name__)
-
     def __call__(self, *_, **__):
-        StandIn(self.__name__)._missing_use()
+        StandIn(self.__name__)._use()
 
 
 class _Loader(importlib.abc.Loader):
@@ -180,7 +182,7 @@ def _guarded():
 def _catches_import_error(frame):
     file, line = frame.f_code.co_filename, frame.f_lineno
     try:
-        tree = _parsed("".join(linecache.getlines(file)))
+        tree = parsed("".join(linecache.getlines(file)))
     except SyntaxError:
         return False
     for node in ast.walk(tree):
@@ -191,7 +193,3 @@ def _catches_import_error(frame):
                     return True
     return False
 
-
-@lru_cache(64)
-def _parsed(text):
-    return ast.parse(text)

@@ -3,6 +3,7 @@ import os
 from collections import OrderedDict
 from functools import lru_cache
 
+from ._absent import Absent
 from ._types import Size, device, dtype, layout, memory_format
 
 _SHOWN = {
@@ -254,6 +255,8 @@ def _check_items(name, parameter, value):
 
 def type_name(value):
     """The name of its class as C knows it."""
+    if isinstance(value, Absent):
+        value._use()
     cls = type(value)
     if cls in (dtype, device, Size, layout, memory_format):
         return f"torch.{cls.__name__}"

@@ -7,6 +7,8 @@ from weakref import ref
 
 import _engine as _e
 
+from ._absent import Absent
+
 _call = _e.call
 _release = _e.release
 _find = _e.find
@@ -222,10 +224,10 @@ def _other(value, spec, flat):
         if known is not None and cls is not object:
             _puts[t] = known
             return known(value, spec, flat)
+    if isinstance(value, Absent):
+        value._use()
     if callable(value) and not isinstance(value, type) and not hasattr(t, "__torch_function__"):
         return _function(value, spec, flat)
-    if hasattr(value, "_missing_package"):
-        value._missing_use()
     if hasattr(t, "__torch_function__"):
         from ._overrides import Overridden
 

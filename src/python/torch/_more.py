@@ -431,6 +431,29 @@ def svd(input, some=True, compute_uv=True):
     return _SVD(left, values, right.mT)
 
 
+_QR = return_type("qr", ("Q", "R"))
+_QR_DEPRECATED = (
+    "torch.qr is deprecated in favor of torch.linalg.qr and will be removed in a future PyTorch release.\n"
+    "The boolean parameter 'some' has been replaced with a string parameter 'mode'.\nQ, R = torch.qr(A, some)\nshould be replaced with\n"
+    "Q, R = torch.linalg.qr(A, 'reduced' if some else 'complete') (Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/BatchLinearAlgebra.cpp:2505.)"
+)
+
+
+@_offered()
+def qr(input, some=True):
+    """The factors of a matrix: one of orthonormal columns, and one that is zero below its diagonal."""
+    warn_once(_QR_DEPRECATED)
+    return _QR(*torch.linalg.qr(input, "reduced" if some else "complete"))
+
+
+def spmm(input, mat2):
+    """A product of matrices, of which PyTorch takes sparse ones too."""
+    return torch.mm(input, mat2)
+
+
+torch.spmm = torch.dsmm = spmm
+
+
 def unravel_index(indices, shape):
     """The coordinates that flat indices have in a tensor of that shape, a tensor for each dimension."""
     if not isinstance(indices, Tensor) or indices.is_floating_point() or indices.dtype is torch.bool:

@@ -4,6 +4,7 @@ import sys
 import types
 from functools import lru_cache
 
+from ._absent import Absent
 from ._bridge import _e, _find, camel, result, snake
 from ._calls import make_function
 from ._lacking import not_here
@@ -78,8 +79,8 @@ def is_import(frame):
     return dis.opname[code.co_code[at]] in ("IMPORT_FROM",)
 
 
-class Missing:
-    """Something of PyTorch's that the engine does not have: it raises where it is used."""
+class Missing(Absent):
+    """Something of PyTorch's that the engine does not have."""
 
     def __init__(self, name):
         self.__dict__["_missing_name"] = name
@@ -88,12 +89,8 @@ class Missing:
     def _use(self, *_, **__):
         raise not_here(f"{self._missing_name} is not in Layerscope's engine. Run this with PyTorch, or write it with what there is.")
 
-    def __getattr__(self, name):
-        if name[:2] == "__":
-            raise AttributeError(name)
+    def _part(self, name):
         return Missing(f"{self._missing_name}.{name}")
-
-    __call__ = __iter__ = __getitem__ = __len__ = __bool__ = __add__ = __mul__ = __enter__ = __mro_entries__ = _use
 
     def __repr__(self):
         return f"<{self._missing_name}, which Layerscope's engine does not have>"

@@ -1,6 +1,7 @@
 """torch.Tensor over the engine's: one Python object for each. One file, though a long one: the class and its methods, most of two or three lines."""
 
 from . import _bridge as b, _overrides
+from ._absent import Absent
 from ._arguments import refuse, refused
 from ._bridge import _call, _e, _find, _kinds, _puts, camel, encode, result, snake
 from ._calls import device_name, make_function
@@ -299,8 +300,8 @@ class Tensor(TensorFacts):
             items = (*items, ...)
         spec, flat = indices(items)
         if not isinstance(value, (Tensor, int, float)):
-            if hasattr(value, "_missing_package"):
-                value._missing_use()
+            if isinstance(value, Absent):
+                value._use()
             raise TypeError(f"can't assign a {type(value).__name__} to a {self.type()}")
         value_spec, value_flat = encode((value,))
         given = _call(_put, f"t[{spec}]{value_spec}", self._id, *flat, *value_flat)
