@@ -6,7 +6,16 @@ import { type Browser, chromium, type LaunchOptions } from "playwright-core";
 import { alone } from "../../scripts/alone.mjs";
 
 /** The shell is the same browser without windows: its pages open in half the time. */
-const names = ["chrome-headless-shell", "chromium-headless-shell", "google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge", "microsoft-edge-stable"];
+const names = [
+  "chrome-headless-shell",
+  "chromium-headless-shell",
+  "google-chrome",
+  "google-chrome-stable",
+  "chromium",
+  "chromium-browser",
+  "microsoft-edge",
+  "microsoft-edge-stable",
+];
 
 const installed: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   darwin: [
