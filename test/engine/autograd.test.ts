@@ -129,6 +129,10 @@ describe("what is recorded", () => {
     const names: [string, torch.Tensor][] = [
       ["SelectBackward0", x.at(0)],
       ["SliceBackward0", x.at(torch.slice(1))],
+      // A slice that is written as the whole dimension is left out, unless it is alone; -3 is the first of three, and is not.
+      ["SliceBackward0", x.at(torch.slice())],
+      ["AliasBackward0", x.at(torch.slice(), torch.slice(0, 9))],
+      ["SliceBackward0", x.at("...", torch.slice(-3))],
       ["UnsqueezeBackward0", x.at(null)],
       ["IndexBackward0", x.at(x.detach().gt(2))],
       ["ViewBackward0", x.view(6)],
@@ -175,6 +179,7 @@ describe("what is recorded", () => {
       ["RollBackward0", x.roll(1)],
       ["Rot90Backward0", x.rot90()],
       ["ReshapeAliasBackward0", x.t().reshape(3, 2, 1)],
+      ["PixelShuffleBackward0", torch.nn.functional.pixelShuffle(x.reshape(6, 1, 1).expand(4, 6, 1, 1).reshape(6, 4, 1, 1), 2)],
       ["ClampMinBackward0", x.clampMin(0)],
       ["StdMeanBackward0", torch.stdMean(x)[1]],
       ["AminmaxBackward0", torch.aminmax(x).max],

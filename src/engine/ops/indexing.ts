@@ -54,14 +54,17 @@ const aliasOperation = defineView<[x: Tensor]>({
   window: ({ sizes, strides, offset }) => ({ sizes, strides, offset }),
 });
 
-function sliced(x: Tensor, dim: number, { start, stop, step }: Slice): Tensor {
+/** `isAlone`: no other item stands beside it. PyTorch leaves a slice out that is written as the whole dimension, unless it is alone. */
+function sliced(x: Tensor, dim: number, { start, stop, step }: Slice, isAlone: boolean): Tensor {
   if (step === 0) throw new ValueError("slice step cannot be zero");
   if (!(step > 0)) throw new ValueError("step must be greater than zero");
   const size = x.sizes[dim]!;
+  const from = start ?? 0;
+  const to = stop ?? size;
+  if (!isAlone && from === 0 && to >= size && step === 1) return x;
   const bound = (value: number): number => Math.min(Math.max(value < 0 ? value + size : value, 0), size);
-  const first = bound(start ?? 0);
-  const last = Math.max(bound(stop ?? size), first);
-  return first === 0 && last === size && step === 1 ? x : sliceOperation(x, dim, first, last, step);
+  const first = bound(from);
+  return sliceOperation(x, dim, first, Math.max(bound(to), first), step);
 }
 
 const isMask = (index: Tensor): boolean => index.dtype === bool || index.dtype === uint8;
@@ -90,7 +93,7 @@ function applyBasic(x: Tensor, index: readonly Index[]): Indexed {
     }
     throw new IndexError(`too many indices for tensor of dimension ${rank}`);
   }
-  const walk = new Walk(x, rank - taken);
+  const walk = new Walk(x, rank - taken, index.length === 1);
   for (const item of index) walk.take(item);
   return walk;
 }
@@ -103,10 +106,11 @@ class Walk implements Indexed {
   private dim = 0;
   private original = 0;
 
-  /** `unnamed`: how many dimensions "..." stands for. */
+  /** `unnamed`: how many dimensions "..." stands for. `isAlone`: the index is one item. */
   constructor(
     public view: Tensor,
     private readonly unnamed: number,
+    private readonly isAlone: boolean,
   ) {}
 
   take(item: Index): void {
@@ -132,7 +136,7 @@ class Walk implements Indexed {
   }
 
   private slice(item: Slice): void {
-    this.view = sliced(this.view, this.dim, item);
+    this.view = sliced(this.view, this.dim, item, this.isAlone);
     this.pass(1);
   }
 

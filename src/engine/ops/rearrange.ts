@@ -14,15 +14,18 @@ import { computes, ofParts, notCounted } from "../operation.js";
 
 /** Elements of images moved between channels and places. */
 
-/** The tensor seen with `split` for its last dimensions, those permuted, and seen with `merged` for them. */
-function rearrange(x: Tensor, dims: number, split: readonly number[], order: readonly number[], merged: readonly number[]): Tensor {
+/** The tensor seen with `split` for its last dimensions, those permuted, and seen with `merged` for them, by a graph node of the name. */
+function rearrange(gradientName: string, x: Tensor, dims: number, split: readonly number[], order: readonly number[], merged: readonly number[]): Tensor {
   const batch = x.sizes.slice(0, x.ndim - dims);
   const first = batch.length;
   const permutation = [...batch.keys(), ...order.map((dim) => first + dim)];
-  return x
-    .reshape([...batch, ...split])
-    .permute(permutation)
-    .reshape([...batch, ...merged]);
+  return named(
+    gradientName,
+    x
+      .reshape([...batch, ...split])
+      .permute(permutation)
+      .reshape([...batch, ...merged]),
+  );
 }
 
 const pixelShuffleOf = defineComposite(
@@ -37,7 +40,7 @@ const pixelShuffleOf = defineComposite(
       );
     }
     const left = channels / (factor * factor);
-    return rearrange(x, 3, [left, factor, factor, height, width], [0, 3, 1, 4, 2], [left, height * factor, width * factor]);
+    return rearrange("PixelShuffleBackward0", x, 3, [left, factor, factor, height, width], [0, 3, 1, 4, 2], [left, height * factor, width * factor]);
   },
 );
 
@@ -59,10 +62,7 @@ const pixelUnshuffleOf = defineComposite(
       throw new RuntimeError(`pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)=${width} is not divisible by ${factor}`);
     }
     const [rows, columns] = [height / factor, width / factor];
-    return named(
-      "PixelUnshuffleBackward0",
-      rearrange(x, 3, [channels, rows, factor, columns, factor], [0, 2, 4, 1, 3], [channels * factor * factor, rows, columns]),
-    );
+    return rearrange("PixelUnshuffleBackward0", x, 3, [channels, rows, factor, columns, factor], [0, 2, 4, 1, 3], [channels * factor * factor, rows, columns]);
   },
 );
 
@@ -84,7 +84,7 @@ const channelShuffleOf = defineComposite(
     }
     const spatial = x.sizes.slice(2);
     const rest = spatial.map((_, i) => i + 2);
-    return named("ChannelShuffleBackward0", rearrange(x, x.ndim - 1, [groups, channels / groups, ...spatial], [1, 0, ...rest], [channels, ...spatial]));
+    return rearrange("ChannelShuffleBackward0", x, x.ndim - 1, [groups, channels / groups, ...spatial], [1, 0, ...rest], [channels, ...spatial]);
   },
 );
 

@@ -5,7 +5,8 @@ import json
 import linecache
 import sys
 import traceback
-import warnings
+
+from torch._absent import parsed
 
 from .program import program
 from .sources import flush, is_user_code
@@ -46,10 +47,7 @@ def _declared_in(text):
     """The same of one text, which the cells before a cell still have."""
     places = {}
     try:
-        # What it warns of was told when it was compiled to run.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, RecursionError):
         return []
     for node in _of_top_level(tree):

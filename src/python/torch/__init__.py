@@ -520,7 +520,7 @@ from . import accelerator, autograd, cuda, nn, optim, utils, distributions, back
 for _name, _module in list(_sys.modules.items()):
     if _name.startswith("torch.") and not hasattr(_module, "__path__"):
         _module.__path__ = []
-from . import _more as _more_functions  # they are functions and methods from now on
+from . import _functions  # they are functions and methods from now on
 
 from .amp import autocast  # noqa: E402
 from .func import vmap  # noqa: E402

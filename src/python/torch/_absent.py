@@ -6,6 +6,7 @@ from abc import ABCMeta
 from functools import lru_cache
 from itertools import islice
 from typing import Union
+from warnings import catch_warnings, simplefilter
 
 
 class Absent:
@@ -98,4 +99,7 @@ def _place(node):
 
 @lru_cache(64)
 def parsed(text):
-    return ast.parse(text)
+    # What is odd in it was warned of as it was compiled.
+    with catch_warnings():
+        simplefilter("ignore")
+        return ast.parse(text)
