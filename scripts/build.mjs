@@ -138,7 +138,7 @@ if (watch) {
   mkdirSync("out", { recursive: true });
   writeFileSync("out/inputs.json", JSON.stringify(results.flatMap(({ metafile }) => Object.keys(metafile.inputs))));
   if (!process.argv.includes("--no-types")) {
-    const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "src/engine/tsconfig.json"], { stdio: "inherit" });
+    const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "src/engine/tsconfig.declarations.json"], { stdio: "inherit" });
     if (status) process.exit(status);
   }
 }

@@ -3,15 +3,7 @@ import type { Finding } from "../describe/findings/finding.js";
 import { indexOf } from "../describe/modelIndex.js";
 import { formatSignal, signalRows } from "../describe/signalTable.js";
 import { formatTraining } from "../describe/training.js";
-import {
-  type InitializationChoice,
-  initializationSchemes,
-  type ModelSnapshot,
-  nameText,
-  type Signal,
-  type Training,
-  type TrainingRequest,
-} from "../protocol/index.js";
+import { type InitializationChoice, initializationSchemes, type ModelSnapshot, type Signal, type Training, type TrainingRequest } from "../protocol/index.js";
 import { type ModelRunner, RunnerError } from "../runner/client.js";
 
 /** A function of nn.init by its name in either language, with its arguments as they are by default; null where none is called so. */
@@ -91,7 +83,7 @@ export function reportOf(
     const { input, seed, gradientMissing, failure } = model.signal!;
     const layers = signalRows(indexOf(model), model.signal!).map(({ layer, name: _, ...figures }) => ({
       path: layer.path,
-      function: layer.operation && nameText(layer.operation),
+      function: layer.operation && `${layer.operation}`,
       call: layer.call,
       ...figures,
     }));

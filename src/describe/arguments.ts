@@ -1,12 +1,4 @@
-import {
-  nameText,
-  type ArgumentValue,
-  type Language,
-  type ModuleSnapshot,
-  type NamedArguments,
-  type OperationName,
-  type StepArgument,
-} from "../protocol/index.js";
+import { type ArgumentValue, type Language, type ModuleSnapshot, type NamedArguments, type OperationName, type StepArgument } from "../protocol/index.js";
 
 /** Arguments in the language of the model file. */
 
@@ -55,7 +47,7 @@ export function writeName(name: string, language: Language): string {
 
 /** The name of an operation as the language calls it: `maskedFill`, in Python `masked_fill`. */
 export function operationText(name: OperationName, language: Language): string {
-  return writeName(nameText(name), language);
+  return writeName(`${name}`, language);
 }
 
 /** A value as a literal of the language. */

@@ -5,8 +5,8 @@ import type { ArgumentValue } from "./layer.js";
 declare const operationName: unique symbol;
 
 /**
- * Name of an operation as in torch, e.g. "add": to be shown, and for nothing else. It is a type of its own that no text can be compared with, since what is known
- * of an operation is said by its step, and comes from its row in the engine.
+ * Name of an operation as in torch, e.g. "add": to be shown, as `${name}`, and for nothing else. It is a type of its own that no text can be compared with, and that
+ * no text's methods can be asked, since what is known of an operation is said by its step (`effect`, `view`, `parts`, `arguments`), and comes from its row in the engine.
  */
 export interface OperationName {
   readonly [operationName]: never;
@@ -14,16 +14,6 @@ export interface OperationName {
 
 export function operationNamed(name: string): OperationName {
   return name as unknown as OperationName;
-}
-
-declare const shownName: unique symbol;
-
-/** A name as text, to be printed. TypeScript lets it be compared with other texts as any string; the linter does not (`names/no-comparison`). */
-export type ShownName = string & { readonly [shownName]: never };
-
-/** The name as text. */
-export function nameText(name: OperationName): ShownName {
-  return name as unknown as ShownName;
 }
 
 /** What the outputs of an operation have to do with its first input. */

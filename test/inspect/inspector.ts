@@ -1,7 +1,7 @@
 import * as engine from "../../src/engine/index.js";
 import { callSites } from "../../src/inspect/callFrames.js";
 import { Inspection, ScriptCalls } from "../../src/inspect/index.js";
-import { nameText, type ForwardTrace, type ModelSnapshot } from "../../src/protocol/index.js";
+import { type ForwardTrace, type ModelSnapshot } from "../../src/protocol/index.js";
 
 /** Looks at the models of the test itself, which runs in this process: the file that calls this is the model code. Places in the code are tested with the runner. */
 export function inspectHere(): Inspection {
@@ -19,7 +19,7 @@ export function snapshotOf(inspection: Inspection, module: engine.nn.Module, inf
 export function flowOf({ trace, tensors }: ModelSnapshot): string[] {
   return trace!.steps.map(
     (step, i) =>
-      `${i} ${step.kind === "module" ? `[${step.path}]` : nameText(step.name)} <- ${step.inputs.map(({ value }) => sourceText(trace!, value, tensors)).join(" ")}`,
+      `${i} ${step.kind === "module" ? `[${step.path}]` : `${step.name}`} <- ${step.inputs.map(({ value }) => sourceText(trace!, value, tensors)).join(" ")}`,
   );
 }
 

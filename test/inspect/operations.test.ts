@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import { writeStepArguments } from "../../src/describe/arguments.js";
 import { defineOperation } from "../../src/engine/dispatch/index.js";
-import { nameText, operationNamed } from "../../src/protocol/index.js";
+import { operationNamed } from "../../src/protocol/index.js";
 import { inspectHere, snapshotOf } from "./inspector.js";
 
 const { nn } = torch;
@@ -24,7 +24,7 @@ function shown(body: (x: torch.Tensor) => void): string[] {
   const net = new Net();
   net(torch.rand(2, 4, 3));
   return snapshotOf(inspection, net).trace!.steps.flatMap((step) =>
-    step.kind === "operation" ? [`${nameText(step.name)} ${writeStepArguments(step.arguments, "typescript")}`.trim()] : [],
+    step.kind === "operation" ? [`${step.name} ${writeStepArguments(step.arguments, "typescript")}`.trim()] : [],
   );
 }
 
@@ -113,9 +113,30 @@ test("arguments are written in the language of the model file", () => {
 
 test("an operation's name cannot be compared with text, and an operation of which nothing is known does not compile", () => {
   const name = operationNamed("add");
-  // @ts-expect-error: what is known of an operation is said by its step.
-  expect(name === "add").toBe(true);
-  expect(nameText(name)).toBe("add");
+  expect(`${name}`).toBe("add");
+  const names: string[] = [];
+  const byName: Record<string, number> = {};
+  // What is known of an operation is said by its step.
+  void (() => {
+    // @ts-expect-error: no text is equal to it.
+    void (name === "add");
+    switch (name) {
+      // @ts-expect-error: as above.
+      case "add":
+    }
+    // @ts-expect-error: nothing is found by it.
+    void (name in byName);
+    // @ts-expect-error: as above.
+    void byName[name];
+    // @ts-expect-error: as above.
+    void names.includes(name);
+    // @ts-expect-error: as above.
+    void new Map<string, number>().get(name);
+    // @ts-expect-error: it is no text that could be asked.
+    void /add/.test(name);
+    // @ts-expect-error: as above.
+    void name.startsWith;
+  });
   const rule = (x: torch.Tensor) => ({ sizes: x.sizes, dtype: x.dtype });
   // @ts-expect-error: a row says what the operation does, and names its arguments.
   defineOperation<[x: torch.Tensor]>({ name: "unknown", infer: rule, forward: () => undefined });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import * as torch from "../../src/engine/index.js";
 import type { Inspection } from "../../src/inspect/index.js";
-import { nameText, type LayerSignal, type Signal, type SignalRequest } from "../../src/protocol/index.js";
+import { type LayerSignal, type Signal, type SignalRequest } from "../../src/protocol/index.js";
 import { checkSignal } from "../../src/protocol/signalChecks.js";
 import { inspectHere, snapshotOf } from "./inspector.js";
 
@@ -20,7 +20,7 @@ function measure(module: torch.nn.Module, request: Partial<SignalRequest> = {}):
   return signal;
 }
 
-const named = ({ path, operation, call }: LayerSignal): string => `${path}${operation ? `~${nameText(operation)}` : ""}#${call}`;
+const named = ({ path, operation, call }: LayerSignal): string => `${path}${operation ? `~${operation}` : ""}#${call}`;
 
 class Residual extends nn.Module {
   inner = new nn.Linear(4, 4);

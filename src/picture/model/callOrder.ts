@@ -1,4 +1,4 @@
-import { nameText, type ForwardTrace, type StepId, type TraceStep, type ValueId } from "../../protocol/index.js";
+import { type ForwardTrace, type StepId, type TraceStep, type ValueId } from "../../protocol/index.js";
 import { nameWithin } from "./dataFlow.js";
 
 /** The steps of a trace by the call that they ran in, in order, and what they take from one another. */
@@ -86,7 +86,7 @@ export class CallOrder {
       if (call.kind !== "module") continue;
       const ran = this.within(id).map((each) => {
         const step = this.steps[each]!;
-        const name = step.kind === "operation" ? nameText(step.name) : `${nameWithin(call.path, step.path)} ${forms[each]!}`;
+        const name = step.kind === "operation" ? `${step.name}` : `${nameWithin(call.path, step.path)} ${forms[each]!}`;
         return `${name}(${placesOf(id, step.inputs).join()})`;
       });
       const form = `${ran.join("\n")}\n${placesOf(id, call.outputs).join()}`;

@@ -1,4 +1,4 @@
-import { nameText, type FindingLevels, type ModelSnapshot, type ModuleSnapshot, type ModuleStep, type StepId } from "../../protocol/index.js";
+import { type FindingLevels, type ModelSnapshot, type ModuleSnapshot, type ModuleStep, type StepId } from "../../protocol/index.js";
 import { distinctMarks, type Findings, findingsOf } from "../../describe/findings/findings.js";
 import { initializedBy } from "../../describe/initialization.js";
 import { indexOf, type ModelIndex } from "../../describe/modelIndex.js";
@@ -183,7 +183,7 @@ export class PictureModel {
       const takes = sources.map(({ from }) => from && order.place(from));
       const outputs = sources.map(({ value, from }) => (from === null ? 0 : order.outputOf(from, value)));
       const node = flow.nodeOf(id);
-      if (step.kind === "operation") return { sign: nameText(step.name), node: flow.calls.has(node) ? null : node, turn: null, takes, outputs };
+      if (step.kind === "operation") return { sign: `${step.name}`, node: flow.calls.has(node) ? null : node, turn: null, takes, outputs };
       // As it is drawn where all rows are folded.
       const turn = this.#rowsTo(call, step.path).reduceRight((path, { member, row }) => row.members[0]!.path + path.slice(member.length), step.path);
       return { sign: `[${turn}] ${order.formOf(id)}`, node, turn, takes, outputs };

@@ -1,13 +1,4 @@
-import {
-  nameText,
-  type ForwardTrace,
-  type ModuleStep,
-  type Operand,
-  type OperationStep,
-  type StepId,
-  type TensorId,
-  type ValueId,
-} from "../../protocol/index.js";
+import { type ForwardTrace, type ModuleStep, type Operand, type OperationStep, type StepId, type TensorId, type ValueId } from "../../protocol/index.js";
 import type { ModelIndex } from "../../describe/modelIndex.js";
 import { placesOfConstants } from "./constantPlaces.js";
 import {
@@ -326,7 +317,7 @@ class Tracer {
 
   #operate(id: StepId, step: OperationStep, scope: Scope): void {
     if (!this.showBookkeeping && isOnTheWay(this.trace, id) && this.#handOn(id, step, scope)) return;
-    const nodeId = scope.nodeId(nameText(step.name));
+    const nodeId = scope.nodeId(`${step.name}`);
     const holders = step.inputs.map(({ value }) => this.#find(scope, value, id));
     const writesThrough = step.effect === "writes" ? this.#viewsAtEnd(holders[0]?.via ?? noSteps) : null;
     const node = scope.flow.addNode({ id: nodeId, kind: "operation", step: id, operation: step, writesThrough });

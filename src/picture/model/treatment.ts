@@ -1,4 +1,4 @@
-import { keepsElements, nameText, type ForwardTrace, type ModuleSnapshot, type StepId, type ValueId } from "../../protocol/index.js";
+import { keepsElements, type ForwardTrace, type ModuleSnapshot, type StepId, type ValueId } from "../../protocol/index.js";
 import type { ModelIndex } from "../../describe/modelIndex.js";
 import type { CallOrder } from "./callOrder.js";
 import type { DataFlow } from "./dataFlow.js";
@@ -154,7 +154,7 @@ class Passage {
   #sign(step: StepId): string {
     const each = this.trace.steps[step]!;
     if (each.kind === "module") return `[${this.index.module(each.path)?.structure ?? each.path}]`;
-    return keepsElements(each) ? "" : nameText(each.name);
+    return keepsElements(each) ? "" : `${each.name}`;
   }
 
   /** The step that gave a value, or in which it was made, among those of the call that took it. */
