@@ -16,7 +16,7 @@ export function ofTwo<Second = Tensor | Scalar>(operation: string, f: (x: Tensor
   return (x, ...args) => {
     const [first] = args;
     return args.length === 1 && (first instanceof Tensor || typeof first === "number")
-      ? f(x, first)
+      ? f(x, args[0] as Second)
       : f(x, ...inOrder<[other: Second]>(operation, ["other"], args));
   };
 }
