@@ -5,8 +5,7 @@ import json
 import linecache
 import sys
 import traceback
-
-from torch._absent import parsed
+import warnings
 
 from .program import program
 from .sources import flush, is_user_code
@@ -47,7 +46,10 @@ def _declared_in(text):
     """The same of one text, which the cells before a cell still have."""
     places = {}
     try:
-        tree = parsed(text)
+        # What it warns of was told when it was compiled to run.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
     except (SyntaxError, RecursionError):
         return []
     for node in _of_top_level(tree):
