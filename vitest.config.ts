@@ -27,8 +27,6 @@ export default defineConfig({
         test: {
           name: "unit",
           ...patient,
-          // Much of it waits for time limits and for processes that it started.
-          maxWorkers: availableParallelism() + 1,
           // Processes with time limits take part: on a busy machine one may be stopped between two tasks. A second try is told by the reporter.
           retry: 1,
           include: ["test/**/*.test.{ts,tsx}"],

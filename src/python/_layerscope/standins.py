@@ -192,4 +192,3 @@ def _catches_import_error(frame):
                 if handler.type is None or set(names) & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}:
                     return True
     return False
-
