@@ -18,8 +18,12 @@ const texts: Readonly<Record<AxisName, () => string>> = {
   batch: () => l10n.t("batch"),
 };
 
+export function axisText(axis: AxisName): string {
+  return texts[axis]();
+}
+
 /** What the last two dimensions of a module's own tensor count; numbers where that is not known. A vector has one. */
 export function axisNames({ axes }: Pick<TensorUse, "axes">, shape: readonly number[]): readonly string[] {
-  const known = axes?.length === shape.length ? axes.map((axis) => texts[axis]()) : undefined;
+  const known = axes?.length === shape.length ? axes.map(axisText) : undefined;
   return (known ?? shape.map((_, dimension) => l10n.t("dim {0}", dimension))).slice(-2);
 }

@@ -20,8 +20,8 @@ export function loadState(engine: Engine, root: Module, path: string): readonly 
   const { missingKeys, unexpectedKeys } = engine.noGrad(() => root.loadStateDict(fitting, { strict: false }));
   const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
   const missing = missingKeys.filter((name) => !state.has(name));
-  if (missing.length > 0) problems.unshift(`Missing key(s) in state_dict: ${list(missing)}.`);
   if (unexpectedKeys.length > 0) problems.unshift(`Unexpected key(s) in state_dict: ${list(unexpectedKeys)}.`);
+  if (missing.length > 0) problems.unshift(`Missing key(s) in state_dict: ${list(missing)}.`);
   return problems;
 }
 

@@ -9,10 +9,10 @@ export interface InitializationScheme {
   readonly minDimensions: number;
   /** Most number of dimensions; without it there is no limit. */
   readonly maxDimensions?: number;
-  /** What it makes of the weights, as a formula; absent where its arguments say all. */
+  /** What it makes of the weights, as a formula, in which `fan` is that of its argument `mode`; absent where its arguments say all. */
   readonly formula?: string;
-  /** Where it comes from. */
-  readonly paper?: Paper;
+  /** Where it comes from, and what more is to be read about it. */
+  readonly papers?: readonly Paper[];
 }
 
 export interface Paper {
@@ -34,6 +34,12 @@ const he: Paper = {
   year: 2015,
   title: "Delving deep into rectifiers: Surpassing human-level performance on ImageNet classification",
   address: "https://arxiv.org/abs/1502.01852",
+};
+const hanin: Paper = {
+  authors: "Hanin, Rolnick",
+  year: 2018,
+  title: "How to start training: The effect of initialization and architecture",
+  address: "https://arxiv.org/abs/1803.01719",
 };
 const saxe: Paper = {
   authors: "Saxe, McClelland, Ganguli",
@@ -87,21 +93,21 @@ const nonlinearity: SchemeArgument = {
 
 /** In the order they are offered. */
 export const initializationSchemes: readonly InitializationScheme[] = [
-  { function: "xavierUniform_", arguments: [number("gain", 1)], minDimensions: 2, formula: "U(−a, a), a = gain · √(6 / (fan_in + fan_out))", paper: glorot },
-  { function: "xavierNormal_", arguments: [number("gain", 1)], minDimensions: 2, formula: "N(0, σ²), σ = gain · √(2 / (fan_in + fan_out))", paper: glorot },
+  { function: "xavierUniform_", arguments: [number("gain", 1)], minDimensions: 2, formula: "U(−a, a), a = gain · √(6 / (fan_in + fan_out))", papers: [glorot] },
+  { function: "xavierNormal_", arguments: [number("gain", 1)], minDimensions: 2, formula: "N(0, σ²), σ = gain · √(2 / (fan_in + fan_out))", papers: [glorot] },
   {
     function: "kaimingUniform_",
     arguments: [number("a", 0), fanMode, nonlinearity],
     minDimensions: 2,
-    formula: "U(−b, b), b = gain · √(3 / fan), gain = √(2 / (1 + a²))",
-    paper: he,
+    formula: "U(−b, b), b = gain · √(3 / fan)",
+    papers: [he, hanin],
   },
   {
     function: "kaimingNormal_",
     arguments: [number("a", 0), fanMode, nonlinearity],
     minDimensions: 2,
-    formula: "N(0, σ²), σ = gain / √fan, gain = √(2 / (1 + a²))",
-    paper: he,
+    formula: "N(0, σ²), σ = gain / √fan",
+    papers: [he, hanin],
   },
   { function: "normal_", arguments: [number("mean", 0), std(1)], minDimensions: 0 },
   { function: "uniform_", arguments: [number("a", 0), number("b", 1)], minDimensions: 0 },
@@ -109,8 +115,15 @@ export const initializationSchemes: readonly InitializationScheme[] = [
   { function: "constant_", arguments: [number("val", 0, { isRequired: true })], minDimensions: 0 },
   { function: "zeros_", arguments: [], minDimensions: 0 },
   { function: "ones_", arguments: [], minDimensions: 0 },
-  { function: "orthogonal_", arguments: [number("gain", 1)], minDimensions: 2, formula: "gain · Q, QᵀQ = 1 or QQᵀ = 1", paper: saxe },
-  { function: "sparse_", arguments: [number("sparsity", 0.1, { minimum: 0, maximum: 1, isRequired: true }), std(0.01)], minDimensions: 2, paper: martens },
+  { function: "orthogonal_", arguments: [number("gain", 1)], minDimensions: 2, formula: "gain · Q, QᵀQ = 1 or QQᵀ = 1, from N(0, 1) by QR", papers: [saxe] },
+  {
+    function: "sparse_",
+    arguments: [number("sparsity", 0.1, { minimum: 0, maximum: 1, isRequired: true }), std(0.01)],
+    minDimensions: 2,
+    maxDimensions: 2,
+    formula: "N(0, std²), in each column ⌈sparsity · rows⌉ of them 0",
+    papers: [martens],
+  },
   { function: "eye_", arguments: [], minDimensions: 2, maxDimensions: 2 },
   { function: "dirac_", arguments: [], minDimensions: 3, maxDimensions: 5 },
 ];

@@ -156,7 +156,7 @@ export interface PageMethods {
   keptStates: { params: { readonly model: string }; result: readonly string[] };
   /** Keeps a state under a name, one from a file that the user chooses, writes one where the user says, or forgets one; with the names after that. */
   keepState: { params: { readonly model: string; readonly state: PageModelState; readonly name: string }; result: readonly string[] };
-  importState: { params: { readonly model: string }; result: readonly string[] };
+  importState: { params: { readonly model: string }; result: { readonly names: readonly string[]; readonly imported: string | null } };
   exportState: { params: { readonly model: string; readonly state: PageModelState; readonly name: string }; result: null };
   forgetState: { params: { readonly model: string; readonly name: string }; result: readonly string[] };
   /** Ends what was asked under this number, which then fails; nothing where it is answered already. */

@@ -95,7 +95,7 @@ const methods: { readonly [M in PageMethod]: { readonly params: Check<PageMethod
   compareStates: { params: checkCompareRequest(checkPageState), result: checkResult.compareStates },
   keptStates: { params: modelOnly, result: list(text) },
   keepState: { params: shape({ model: text, state: checkPageState, name: text }), result: list(text) },
-  importState: { params: modelOnly, result: list(text) },
+  importState: { params: modelOnly, result: shape({ names: list(text), imported: optional(text) }) },
   exportState: { params: shape({ model: text, state: checkPageState, name: text }), result: nothing },
   forgetState: { params: shape({ model: text, name: text }), result: list(text) },
   cancel: { params: shape({ id: whole }), result: nothing },

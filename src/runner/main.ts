@@ -165,7 +165,9 @@ function withFiles<Result>(read: readonly RunnerState[], written: readonly strin
   const before = allowed;
   if (before) {
     const paths = [...written, ...read.flatMap((state) => (state.kind === "file" ? [state.path] : []))];
-    limitTo({ ...before, readable: [...before.readable, ...paths], writable: [...before.writable, ...written.flatMap((path) => [path, dirname(path)])] });
+    const writable = [...before.writable, ...written.flatMap((path) => [path, dirname(path)])];
+    // To have a file written is to ask, also of a run that began by itself.
+    limitTo({ ...before, asked: before.asked || written.length > 0, readable: [...before.readable, ...paths], writable });
   }
   try {
     return body();

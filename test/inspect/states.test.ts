@@ -92,8 +92,8 @@ test("what of a file does not fit is said as PyTorch says it, and the rest is ta
   torch.save({ epoch: 3, model: state }, file);
   const { first, tensors } = compare({ kind: "file", path: file }, current);
   expect(first.problems).toEqual([
-    'Unexpected key(s) in state_dict: "3.weight".',
     'Missing key(s) in state_dict: "0.bias".',
+    'Unexpected key(s) in state_dict: "3.weight".',
     "size mismatch for 2.weight: copying a param with shape torch.Size([5, 8]) from checkpoint, the shape in current model is torch.Size([3, 8]).",
     "size mismatch for 2.bias: copying a param with shape torch.Size([5]) from checkpoint, the shape in current model is torch.Size([3]).",
   ]);

@@ -231,6 +231,23 @@ describe("what may be done anyway:", () => {
     expect(existsSync(path.join(workspace.folder, "a.txt"))).toBe(false);
   });
 
+  test("a state goes where the user says, from a run that nobody asked for too, whose code still writes nowhere", async () => {
+    const { file } = await run("", { asked: false });
+    const to = path.join(outside, "state.safetensors");
+    await workspace.runner.request(file, "saveState", { model: "net", state: { kind: "current" }, path: to });
+    const saved = { kind: "file", path: to } as const;
+    const { tensors } = await workspace.runner.request(file, "compareStates", {
+      model: "net",
+      first: { kind: "current" },
+      second: saved,
+      input: null,
+      seed: 0,
+    });
+    expect(tensors.map(({ relative }) => relative)).toEqual([0, 0]);
+    rmSync(to);
+    expect((await run(`import fs from "node:fs";\nfs.writeFileSync("a.txt", "");`, { asked: false })).failure).toMatchObject({ kind: "refused" });
+  });
+
   test("the folders of the workspace are read, beside the model file's", async () => {
     const reads =
       'import fs from "node:fs";\nconsole.log(fs.readFileSync("OUTSIDE/data.txt", "utf8"), fs.existsSync("/etc/passwd"), fs.readFileSync("/dev/null", "utf8"));';

@@ -53,7 +53,7 @@ export function ParameterCard({ model, tensor, name, path }: ParameterCardProps)
       <Partners model={model} tensor={tensor} name={name} path={path} />
       <InitializationText initialization={initialization} kind={tensor.kind} language={model.language} />
       <p class="muted">{sizeText(tensor)}</p>
-      <Theory tensor={tensor} statistics={statistics} language={model.language} />
+      <Theory tensor={tensor} use={useOf(model, path, name)} statistics={statistics} language={model.language} />
       {statistics ? (
         <>
           <HistogramChart statistics={statistics} expected={expected} changed={changed} />

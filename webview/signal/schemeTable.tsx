@@ -20,7 +20,7 @@ const choices: readonly InitializationChoice[] = [
 
 const nameOf = (choice: InitializationChoice): string => (choice.kind === "asConstructed" ? "asConstructed" : choice.function);
 
-/** What becomes of the signal under every scheme, the best first. Each is asked for by itself, so that it can be stopped between two. */
+/** What becomes of the signal under every scheme, the best first. Each is asked for by itself, and the one under way ends when it is stopped. */
 export function SchemeTable({
   model,
   signal,
@@ -33,25 +33,22 @@ export function SchemeTable({
   const { request } = useSession();
   const [trials, setTrials] = useState<readonly SchemeTrial[]>([]);
   const [left, setLeft] = useState(choices.length);
-  const stop = useRef(() => {});
+  const trying = useRef(new AbortController());
   useEffect(() => {
-    let stopped = false;
-    stop.current = () => {
-      stopped = true;
-      setLeft(0);
-    };
+    const { signal: stopped } = (trying.current = new AbortController());
+    stopped.addEventListener("abort", () => setLeft(0));
     const tryAll = async () => {
       for (const [at, choice] of choices.entries()) {
         const signals: Signal[] = [];
         try {
           for (const seed of seeds) {
-            if (stopped) return;
-            signals.push(await request("signal", { model: model.name, input: signal.input, seed, trial: { target: { kind: "model" }, choice, seed } }));
+            const trial = { target: { kind: "model" }, choice, seed } as const;
+            signals.push(await request("signal", { model: model.name, input: signal.input, seed, trial }, { signal: stopped }));
           }
         } catch {
           // A scheme that takes no weight of this model is none to choose from.
         }
-        if (stopped) return;
+        if (stopped.aborted) return;
         if (signals.length === seeds.length) setTrials((known) => bestFirst([...known, schemeTrial(model, choice, signals)]));
         setLeft(choices.length - at - 1);
       }
@@ -59,9 +56,7 @@ export function SchemeTable({
     setTrials([]);
     setLeft(choices.length);
     void tryAll();
-    return () => {
-      stopped = true;
-    };
+    return () => trying.current.abort();
   }, [model]);
 
   const factor = (value: number | null): string => (value === null ? "" : `× ${formatValue(value)}`);
@@ -71,7 +66,7 @@ export function SchemeTable({
         <p>
           <progress max={choices.length} value={choices.length - left} aria-label={l10n.t("Schemes tried")} />{" "}
           {l10n.t("{0} of {1} schemes, {2} seeds each", choices.length - left, choices.length, seeds.length)}{" "}
-          <Button onClick={() => stop.current()}>{l10n.t("Stop")}</Button>
+          <Button onClick={() => trying.current.abort()}>{l10n.t("Stop")}</Button>
         </p>
       )}
       <table aria-label={l10n.t("Schemes, the best first")}>

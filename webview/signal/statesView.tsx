@@ -22,7 +22,7 @@ export function StatesView({ model }: { readonly model: ModelSnapshot }) {
   const [second, setSecond] = useState("seed:0");
   const [name, setName] = useState("");
   const [kept, setKept] = useState<readonly string[]>([]);
-  const [compared, setCompared] = useState<StateComparison | null>(null);
+  const [compared, setCompared] = useState<{ readonly states: StateComparison; readonly names: readonly [first: string, second: string] } | null>(null);
   const [running, setRunning] = useState<AbortController | null>(null);
   const stopped = useRef(() => {});
   stopped.current = () => running?.abort();
@@ -55,13 +55,20 @@ export function StatesView({ model }: { readonly model: ModelSnapshot }) {
     ...[10, 100].map((steps) => ({ value: `steps:${steps}`, text: l10n.t("after {0} steps", steps) })),
     ...initializationSchemes.map(({ function: scheme }) => ({ value: `scheme:${scheme}`, text: scheme })),
   ];
-  const textOf = (value: string): string => choices.find((each) => each.value === value)?.text ?? value;
+  const textOf = (value: string): string => choices.find((each) => each.value === value)?.text ?? value.slice(value.indexOf(":") + 1);
 
-  const compare = () => {
+  const compare = (other = second) => {
     const abort = new AbortController();
+    const names = [textOf(first), textOf(other)] as const;
     setRunning(abort);
-    request("compareStates", { model: model.name, first: stateOf(first), second: stateOf(second), input, seed: 0 }, { signal: abort.signal })
-      .then(setCompared, (error: Error) => tell(error.message, "problem"))
+    request("compareStates", { model: model.name, first: stateOf(first), second: stateOf(other), input, seed: 0 }, { signal: abort.signal })
+      .then(
+        (states) => setCompared({ states, names }),
+        (error: Error) => {
+          setCompared(null);
+          tell(error.message, "problem");
+        },
+      )
       .finally(() => setRunning(null));
   };
   const changed = (asked: Promise<readonly string[]>, done: string) =>
@@ -82,7 +89,7 @@ export function StatesView({ model }: { readonly model: ModelSnapshot }) {
         {running ? (
           <Button onClick={() => running.abort()}>{l10n.t("Stop")}</Button>
         ) : (
-          <Button primary onClick={compare}>
+          <Button primary onClick={() => compare()}>
             {l10n.t("Compare")}
           </Button>
         )}
@@ -103,7 +110,20 @@ export function StatesView({ model }: { readonly model: ModelSnapshot }) {
             {l10n.t("Forget")}
           </Button>
         )}
-        <Button onClick={() => void request("importState", { model: model.name }).then(setKept, (error: Error) => tell(error.message, "problem"))}>
+        <Button
+          onClick={() =>
+            void request("importState", { model: model.name }).then(
+              ({ names, imported }) => {
+                setKept(names);
+                if (imported === null) return;
+                setSecond(`kept:${imported}`);
+                // What of it does not fit shows at once.
+                compare(`kept:${imported}`);
+              },
+              (error: Error) => tell(error.message, "problem"),
+            )
+          }
+        >
           {l10n.t("Import...")}
         </Button>
         <Button
@@ -117,7 +137,7 @@ export function StatesView({ model }: { readonly model: ModelSnapshot }) {
         </Button>
       </div>
       {compared ? (
-        <Compared model={model} compared={compared} names={[textOf(first), textOf(second)]} selected={page.selected?.path ?? ""} />
+        <Compared model={model} compared={compared.states} names={compared.names} selected={page.selected?.path ?? ""} />
       ) : (
         <p class="muted">
           {l10n.t("Compare what the model holds with another seed, a scheme, what some steps make of it, or a file of weights. The model stays as it is.")}

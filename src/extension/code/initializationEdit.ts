@@ -25,7 +25,7 @@ export async function insertInitialization(session: ModelSession, name: string, 
     throw new Error(vscode.l10n.t("{0} has no variable of its own at the top of the file: copy the code, and put it where the model is made.", name));
   const names = namesIn(text, model.language);
   const edit = new vscode.WorkspaceEdit();
-  for (const { line: at, text: code } of insertionsOf(text, line, initializationScript(model, reinitialization, names), names.imports)) {
+  for (const { line: at, text: code } of insertionsOf(text, model.language, line, initializationScript(model, reinitialization, names), names.imports)) {
     edit.insert(document.uri, new vscode.Position(at, 0), code);
   }
   if (!(await vscode.workspace.applyEdit(edit))) throw new Error(vscode.l10n.t("The file could not be changed."));

@@ -13,11 +13,10 @@ export interface TextInsertion {
 export function namesIn(text: string, language: Language): NamesInFile & { readonly imports: readonly string[] } {
   const python = language === "python";
   const found = (pattern: RegExp): string | null => pattern.exec(text)?.[1] ?? null;
-  const torch = python
-    ? (found(/^\s*import torch as (\w+)/m) ?? found(/^\s*import (torch)\b(?! as)/m))
-    : found(/import\s*(?:type\s+)?\*\s*as\s+(\w+)\s+from\s*["']layerscope["']/);
-  const nn = python
-    ? (found(/^\s*import torch\.nn as (\w+)/m) ?? found(/^\s*from torch import .*\bnn as (\w+)/m) ?? found(/^\s*from torch import .*\b(nn)\b/m))
+  const bound = python ? boundInPython(text) : null;
+  const torch = bound ? bound.torch : found(/import\s*(?:type\s+)?\*\s*as\s+(\w+)\s+from\s*["']layerscope["']/);
+  const nn = bound
+    ? bound.nn
     : (found(/\{[^}]*\bnn\s+as\s+(\w+)[^}]*\}\s*from\s*["']layerscope["']/) ??
       found(/\{[^}]*\b(nn)\b[^}]*\}\s*from\s*["']layerscope["']/) ??
       found(/\{[^}]*\b(nn)\b[^}]*\}\s*=\s*\w+\s*;?/) ??
@@ -36,6 +35,31 @@ export function namesIn(text: string, language: Language): NamesInFile & { reado
     return written ?? null;
   };
   return { torch: torchName, nn: nnName, classOf, imports };
+}
+
+/** What the imports of a Python file bind torch and torch.nn to; null where they do not. `import torch.nn as nn` binds no `torch`, and `import torch.nn` binds nothing else. */
+function boundInPython(text: string): { readonly torch: string | null; readonly nn: string | null } {
+  const namesOf = (list: string): readonly (readonly [name: string, as: string | null])[] =>
+    list
+      .replace(/#.*$/gm, "")
+      .split(",")
+      .flatMap((item) => {
+        const [, name, as] = /^\s*([\w.]+)(?:\s+as\s+(\w+))?\s*$/.exec(item) ?? [];
+        return name === undefined ? [] : [[name, as ?? null] as const];
+      });
+  let torch: string | null = null;
+  let nn: string | null = null;
+  for (const [, list] of text.matchAll(/^[ \t]*import[ \t]+(.+)$/gm)) {
+    for (const [name, as] of namesOf(list!)) {
+      if (name === "torch") torch = as ?? name;
+      else if (name.startsWith("torch.") && as === null) torch ??= "torch";
+      else if (name === "torch.nn") nn = as;
+    }
+  }
+  for (const [, inBrackets, list] of text.matchAll(/^[ \t]*from[ \t]+torch[ \t]+import[ \t]*(?:\(([^)]*)\)|(.+)$)/gm)) {
+    for (const [name, as] of namesOf(inBrackets ?? list!)) if (name === "nn") nn = as ?? name;
+  }
+  return { torch, nn };
 }
 
 /**
@@ -66,15 +90,26 @@ function isDefinition(line: string): boolean {
 }
 
 /** The code as insertions: the imports that the file lacks, and the script on lines of its own. */
-export function insertionsOf(text: string, line: number, script: string, imports: readonly string[]): readonly TextInsertion[] {
+export function insertionsOf(text: string, language: Language, line: number, script: string, imports: readonly string[]): readonly TextInsertion[] {
   const lines = linesOf(text);
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const write = (code: string): string => code.replaceAll("\n", newline);
   const before = lines[line - 1]?.trim() ?? "";
   const isAtEnd = line >= lines.length;
   const script_ = `${before === "" || before.startsWith("import") ? "" : isAtEnd && !text.endsWith("\n") && text !== "" ? "\n" : ""}${script}\n`;
-  const firstImport = lines.findIndex((each) => /^\s*(?:import|from)\b/.test(each));
-  return [...(imports.length > 0 ? [{ line: Math.max(0, firstImport), text: write(`${imports.join("\n")}\n`) }] : []), { line, text: write(script_) }];
+  return [
+    ...(imports.length > 0 ? [{ line: importLine(lines, statementStarts(text, language)), text: write(`${imports.join("\n")}\n`) }] : []),
+    { line, text: write(script_) },
+  ];
+}
+
+/** Before the first import, but after what has to be a Python file's first statement. */
+function importLine(lines: readonly string[], starts: readonly number[]): number {
+  const imports = starts.filter((at) => /^(?:import|from)\b/.test(lines[at]!));
+  const first = imports.find((at) => !/^from\s+__future__\b/.test(lines[at]!));
+  if (first !== undefined) return first;
+  const future = imports.at(-1);
+  return future === undefined ? 0 : (starts.find((at) => at > future) ?? lines.length);
 }
 
 function linesOf(text: string): readonly string[] {

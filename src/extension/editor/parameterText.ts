@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { parametersText } from "../../describe/counts.js";
 import { formatCount, formatShape, formatValue } from "../../describe/format.js";
 import { distributionText, initializationCode, initializationText } from "../../describe/initialization.js";
-import { gainGiven, initializationTheory } from "../../describe/initializationTheory.js";
+import { initializationTheory } from "../../describe/initializationTheory.js";
 import { indexOf } from "../../describe/modelIndex.js";
 import type { Initialization, Language } from "../../protocol/index.js";
 import type { NamedTensor } from "../code/parameterAccess.js";
@@ -70,17 +70,16 @@ function theoryOf(tensor: NamedTensor["tensor"]): readonly string[] {
   const { initialization } = tensor;
   const theory = initializationTheory(tensor);
   if (!theory || initialization.kind !== "recorded") return [];
-  const { formula, fans, expectedStd, paper } = theory;
-  const gain = gainGiven(initialization.arguments);
+  const { formula, fans, gain, expectedStd, papers } = theory;
   const numbers = [
     ...(fans ? [`fan\\_in ${formatCount(fans.in)}`, `fan\\_out ${formatCount(fans.out)}`] : []),
     ...(gain !== null ? [`gain ${formatValue(gain)}`] : []),
     ...(initialization.distribution ? [escape(distributionText(initialization.distribution))] : []),
-    ...(expectedStd !== null && initialization.distribution?.kind === "uniform" ? [`std ${formatValue(expectedStd)}`] : []),
+    ...(expectedStd !== null && initialization.distribution?.kind !== "normal" ? [`std ${formatValue(expectedStd)}`] : []),
   ];
   return [
     ...(formula !== null ? [escape(formula)] : []),
     numbers.join(" · "),
-    ...(paper ? [`${escape(paper.authors)} (${paper.year}): [${escape(paper.title)}](${paper.address})`] : []),
+    ...papers.map(({ authors, year, title, address }) => `${escape(authors)} (${year}): [${escape(title)}](${address})`),
   ];
 }

@@ -21,21 +21,30 @@ export class KeptStates {
     await vscode.workspace.fs.createDirectory(folder);
     const path = vscode.Uri.joinPath(folder, `${encodeURIComponent(name.trim())}.safetensors`).fsPath;
     await session.ask("saveState", { model, state: await this.runnerState(session, model, state), path });
+    await this.#forget(session, model, name.trim(), path);
   }
 
-  /** Keeps a copy of a file, under its own name. */
-  async add(session: ModelSession, model: string, file: vscode.Uri): Promise<void> {
+  /** Keeps a copy of a file, under its own name, which it gives. */
+  async add(session: ModelSession, model: string, file: vscode.Uri): Promise<string> {
     requireTrust();
     const folder = this.#folder(session, model);
     await vscode.workspace.fs.createDirectory(folder);
     const extension = extname(file.path);
     const name = file.path.slice(file.path.lastIndexOf("/") + 1, -extension.length || undefined);
-    await vscode.workspace.fs.copy(file, vscode.Uri.joinPath(folder, encodeURIComponent(name) + extension), { overwrite: true });
+    const copy = vscode.Uri.joinPath(folder, encodeURIComponent(name) + extension);
+    await vscode.workspace.fs.copy(file, copy, { overwrite: true });
+    await this.#forget(session, model, name, copy.fsPath);
+    return name;
   }
 
   async forget(session: ModelSession, model: string, name: string): Promise<void> {
     requireTrust();
-    for (const file of await this.#files(session, model)) if (nameOf(file) === name) await vscode.workspace.fs.delete(vscode.Uri.file(file));
+    await this.#forget(session, model, name, null);
+  }
+
+  /** The files of that name, in whatever format, but for one that has just come in their place. */
+  async #forget(session: ModelSession, model: string, name: string, but: string | null): Promise<void> {
+    for (const file of await this.#files(session, model)) if (nameOf(file) === name && file !== but) await vscode.workspace.fs.delete(vscode.Uri.file(file));
   }
 
   /** What a runner is told of a state that the page names. */

@@ -74,8 +74,8 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
         filters: { [vscode.l10n.t("Weights")]: ["safetensors", "pt", "pth", "bin"] },
         title: vscode.l10n.t("Import State"),
       });
-      if (picked?.[0]) await states.add(of, model, picked[0]);
-      return states.names(of, model);
+      const imported = picked?.[0] ? await states.add(of, model, picked[0]) : null;
+      return { names: await states.names(of, model), imported };
     },
     exportState: async (session, { model, state, name }) => {
       const of = shown(session);
@@ -83,7 +83,9 @@ export function pageHandlers(openInEditor: (session: ModelSession) => void, open
         defaultUri: vscode.Uri.joinPath(documentUri(of.file), "..", `${name.replace(/[\\/:*?"<>|]/g, "_")}.safetensors`),
         filters: { Safetensors: ["safetensors"] },
       });
-      if (uri) await of.ask("saveState", { model, state: await states.runnerState(of, model, state), path: uri.fsPath });
+      if (!uri) return null;
+      await of.ask("saveState", { model, state: await states.runnerState(of, model, state), path: uri.fsPath });
+      void vscode.window.showInformationMessage(vscode.l10n.t("Saved {0}.", vscode.workspace.asRelativePath(uri)));
       return null;
     },
     forgetState: async (session, { model, name }) => {

@@ -13,7 +13,7 @@ afterAll(() => workspace.dispose());
 function inserted(text: string, model: ModelSnapshot, reinitialization: Reinitialization): string {
   const names = namesIn(text, model.language);
   const lines = text.split("\n");
-  const found = insertionsOf(text, insertionLine(text, model)!, initializationScript(model, reinitialization, names), names.imports);
+  const found = insertionsOf(text, model.language, insertionLine(text, model)!, initializationScript(model, reinitialization, names), names.imports);
   for (const { line, text: code } of found.toSorted((a, b) => b.line - a.line)) {
     if (line >= lines.length) lines.push(...code.split("\n"));
     else lines.splice(line, 0, ...code.replace(/\n$/, "").split("\n"));
@@ -179,6 +179,24 @@ net(t.randn(1, 2));
       "});",
       "net(t.randn(1, 2));",
     ]);
+  });
+
+  test.each([
+    ["from torch import nn\n", "torch", "nn", ["import torch"]],
+    ["import torch.nn as layers\nfrom torch import rand\n", "torch", "layers", ["import torch"]],
+    ["import numpy as np, torch as t\n", "t", "t.nn", []],
+    ["import torch.nn\nimport torch.optim as optim\n", "torch", "torch.nn", []],
+    ["import torch\nfrom torch import (\n    nn,  # layers\n    optim,\n)\n", "torch", "nn", []],
+    ["from torch.nn import Linear\n", "torch", "nn", ["import torch", "from torch import nn"]],
+  ] as const)("in Python by the names that its imports bind: %j", (text, torch, nn, imports) => {
+    expect(namesIn(text, "python")).toMatchObject({ torch, nn, imports });
+  });
+
+  test("an import stands before the others, and after a docstring and what is of the future", () => {
+    const text = '"""Net,\nfrom a paper.\n"""\nfrom __future__ import annotations\n\nfrom torch import nn\n\nnet = nn.Linear(1, 1)\n';
+    expect(insertionsOf(text, "python", 8, "x", ["import torch"]).map(({ line }) => line)).toEqual([5, 8]);
+    expect(insertionsOf("from __future__ import annotations\nx = 1\n", "python", 2, "x", ["import torch"])[0]!.line).toBe(1);
+    expect(insertionsOf('// import { a }\nimport { nn } from "layerscope";\n', "typescript", 2, "x", ["import"])[0]!.line).toBe(1);
   });
 
   test("statements begin where brackets, texts and comments have ended", () => {
