@@ -13,6 +13,22 @@ export const cases = {
   "relu 1e7": { unit: "ms" },
   "softmax 1e4 x 1e3": { unit: "ms" },
   "layer norm 1e4 x 1e3": { unit: "ms" },
+  "pow 2 of 1e6": { unit: "ms" },
+  "pow 3 of 1e6": { unit: "ms" },
+  "pow 0.5 of 1e6": { unit: "ms" },
+  "pow 2.5 of 1e6": { unit: "ms" },
+  "pow -1.5 of 1e6": { unit: "ms" },
+  "pow of two tensors of 1e6": { unit: "ms" },
+  "gt of two tensors of 1e6": { unit: "ms" },
+  "where of 1e6": { unit: "ms" },
+  "masked fill of 1e6": { unit: "ms" },
+  "BCE of 1e6, forward + backward": { unit: "ms" },
+  "BCE of 1e6 logits, forward + backward": { unit: "ms" },
+  "SGD with momentum, step of 1e6": { unit: "ms" },
+  "RMSprop, step of 1e6": { unit: "ms" },
+  "Adam, step of 1e6": { unit: "ms" },
+  "LSTM 128, batch 32, 30 steps, forward": { unit: "per s" },
+  "LSTM 128, batch 32, 30 steps, training step": { unit: "per s" },
   "uniform 1e7": { unit: "ms" },
   "normal 1e7": { unit: "ms" },
   "4-8-1 net, forward + backward": { unit: "per s" },
@@ -57,6 +73,18 @@ export const convolutions: Readonly<Record<Extract<CaseName, `conv2d${string}`>,
   "conv2d 3x3, 256 channels, 14x14": [256, 14],
   "conv2d 3x3, 512 channels, 7x7": [512, 7],
 };
+
+/** Powers with one exponent for all elements. */
+export const powers: Readonly<Record<Extract<CaseName, `pow ${number} ${string}`>, number>> = {
+  "pow 2 of 1e6": 2,
+  "pow 3 of 1e6": 3,
+  "pow 0.5 of 1e6": 0.5,
+  "pow 2.5 of 1e6": 2.5,
+  "pow -1.5 of 1e6": -1.5,
+};
+
+/** Sizes of the LSTM: as many features as units. */
+export const lstm = { steps: 30, batch: 32, units: 128 } as const;
 
 export const products: Readonly<Record<Extract<CaseName, `matmul ${number}`>, number>> = {
   "matmul 64": 64,

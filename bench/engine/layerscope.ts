@@ -1,6 +1,6 @@
 import * as torch from "../../src/engine/index.js";
 import { setWasmUse } from "../../src/engine/kernels/wasm/instance.js";
-import { convolutions, products, type CaseName, type Peer, type Prepare } from "./cases.js";
+import { convolutions, lstm, powers, products, type CaseName, type Peer, type Prepare } from "./cases.js";
 import { buildGpt2 } from "./gpt2.js";
 
 const { nn } = torch;
@@ -16,6 +16,32 @@ function trainingStep(net: torch.nn.Module, input: torch.Tensor, classes: number
     nn.functional.crossEntropy(call(input), target).backward();
     optimizer.step();
   };
+}
+
+/** A step for parameters whose gradients are there. */
+function optimizerStep(make: (params: torch.Tensor[]) => { step(): unknown }): Prepare {
+  return () => {
+    const param = new nn.Parameter(torch.rand(1e6));
+    param.grad = torch.rand(1e6);
+    const optimizer = make([param]);
+    return () => void optimizer.step();
+  };
+}
+
+function lossOf(loss: (x: torch.Tensor, target: torch.Tensor) => torch.Tensor): Prepare {
+  return () => {
+    const x = torch.rand(1e6).requiresGrad_();
+    const target = torch.rand(1e6);
+    return () => {
+      x.grad = null;
+      loss(x, target).backward();
+    };
+  };
+}
+
+function makeLstm(): readonly [layer: torch.nn.LSTM, input: torch.Tensor] {
+  const { steps, batch, units } = lstm;
+  return [new nn.LSTM(units, units), torch.rand(steps, batch, units)];
 }
 
 const own: Record<CaseName, Prepare> = {
@@ -39,6 +65,51 @@ const own: Record<CaseName, Prepare> = {
       },
     ]),
   ) as Record<keyof typeof convolutions, Prepare>),
+  ...(Object.fromEntries(
+    Object.entries(powers).map(([name, exponent]): [string, Prepare] => [
+      name,
+      () => {
+        const a = torch.rand(1e6);
+        return () => void a.pow(exponent);
+      },
+    ]),
+  ) as Record<keyof typeof powers, Prepare>),
+  "pow of two tensors of 1e6": () => {
+    const [a, b] = [torch.rand(1e6), torch.rand(1e6)];
+    return () => void a.pow(b);
+  },
+  "gt of two tensors of 1e6": () => {
+    const [a, b] = [torch.rand(1e6), torch.rand(1e6)];
+    return () => void a.gt(b);
+  },
+  "where of 1e6": () => {
+    const [a, b] = [torch.rand(1e6), torch.rand(1e6)];
+    const mask = a.gt(0.5);
+    return () => void torch.where(mask, a, b);
+  },
+  "masked fill of 1e6": () => {
+    const a = torch.rand(1e6);
+    const mask = a.gt(0.5);
+    return () => void a.maskedFill(mask, 0.5);
+  },
+  "BCE of 1e6, forward + backward": lossOf((x, target) => nn.functional.binaryCrossEntropy(x, target)),
+  "BCE of 1e6 logits, forward + backward": lossOf((x, target) => nn.functional.binaryCrossEntropyWithLogits(x, target)),
+  "SGD with momentum, step of 1e6": optimizerStep((params) => new torch.optim.SGD(params, { lr: 1e-3, momentum: 0.9 })),
+  "RMSprop, step of 1e6": optimizerStep((params) => new torch.optim.RMSprop(params, { lr: 1e-3 })),
+  "Adam, step of 1e6": optimizerStep((params) => new torch.optim.Adam(params)),
+  "LSTM 128, batch 32, 30 steps, forward": () => {
+    const [layer, input] = makeLstm();
+    return () => void torch.noGrad(() => layer(input));
+  },
+  "LSTM 128, batch 32, 30 steps, training step": () => {
+    const [layer, input] = makeLstm();
+    const optimizer = new torch.optim.SGD(layer.parameters(), { lr: 0.01 });
+    return () => {
+      optimizer.zeroGrad();
+      layer(input)[0].square().mean().backward();
+      optimizer.step();
+    };
+  },
   "matmul 1024, both transposed": () => {
     const a = torch.rand(1024, 1024);
     const b = torch.rand(1024, 1024);

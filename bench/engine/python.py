@@ -64,6 +64,29 @@ class Gpt2(nn.Module):
         return self.lm_head(self.ln_f(x))
 
 
+def of_a_million(name):
+    x, y = torch.rand(10 ** 6), torch.rand(10 ** 6)
+    word = name.split()[1]
+    if name.startswith("pow"):
+        exponent = y if word == "of" else float(word)
+        return lambda: x.pow(exponent)
+    if name.startswith("BCE"):
+        x.requires_grad_()
+        loss = F.binary_cross_entropy_with_logits if "logits" in name else F.binary_cross_entropy
+
+        def run():
+            x.grad = None
+            loss(x, y).backward()
+
+        return run
+    if "step" in name:
+        x.requires_grad_().grad = y
+        return {"SGD": lambda: torch.optim.SGD([x], 1e-3, momentum=0.9), "RMSprop": lambda: torch.optim.RMSprop([x], 1e-3),
+                "Adam": lambda: torch.optim.Adam([x])}[name.split()[0].rstrip(",")]().step
+    mask = x > 0.5
+    return {"gt": lambda: x > y, "where": lambda: torch.where(mask, x, y), "masked": lambda: x.masked_fill(mask, 0.5)}[name.split()[0]]
+
+
 def prepare(name):
     if name.startswith("matmul"):
         n = int(name.split()[1].rstrip(","))
@@ -108,6 +131,21 @@ def prepare(name):
             optimizer.step()
 
         return step
+    if "1e6" in name:
+        return of_a_million(name)
+    if name.startswith("LSTM"):
+        lstm, x = nn.LSTM(128, 128), torch.rand(30, 32, 128)
+        optimizer = torch.optim.SGD(lstm.parameters(), lr=0.01)
+
+        def run():
+            if "training" not in name:
+                with torch.no_grad():
+                    return lstm(x)
+            optimizer.zero_grad()
+            lstm(x)[0].square().mean().backward()
+            optimizer.step()
+
+        return run
     x, z = torch.rand(10 ** 7), torch.rand(10 ** 7)
     rows, norm = torch.rand(10 ** 4, 10 ** 3), nn.LayerNorm(10 ** 3)
     return {"add 1e7": lambda: x + z, "relu 1e7": lambda: torch.relu(x), "uniform 1e7": lambda: torch.rand(10 ** 7), "normal 1e7": lambda: torch.randn(10 ** 7),

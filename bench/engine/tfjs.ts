@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import path from "node:path";
-import { convolutions, products, type CaseName, type Peer, type Prepare } from "./cases.js";
+import { convolutions, lstm, powers, products, type CaseName, type Peer, type Prepare } from "./cases.js";
 
 /** The part of TensorFlow.js that is used here. */
 interface TensorFlow {
@@ -15,12 +15,17 @@ interface TensorFlow {
   add(a: TfTensor, b: TfTensor): TfTensor;
   relu(a: TfTensor): TfTensor;
   softmax(a: TfTensor): TfTensor;
+  pow(a: TfTensor, exponent: TfTensor | number): TfTensor;
+  greater(a: TfTensor, b: TfTensor | number): TfTensor;
+  where(condition: TfTensor, a: TfTensor, b: TfTensor | number): TfTensor;
+  variable(initial: TfTensor): TfTensor & { readonly name: string };
+  grad(f: (x: TfTensor) => TfTensor): (x: TfTensor) => TfTensor;
   moments(x: TfTensor, axis: number, keepDims: boolean): { mean: TfTensor; variance: TfTensor };
   oneHot(x: TfTensor, depth: number): TfTensor;
   sequential(options: { layers: unknown[] }): TfModel;
   variableGrads(body: () => TfTensor): { value: TfTensor; grads: Record<string, TfTensor> };
-  losses: { softmaxCrossEntropy(labels: TfTensor, logits: TfTensor): TfTensor };
-  train: { sgd(rate: number): { minimize(body: () => TfTensor): void } };
+  losses: Record<"softmaxCrossEntropy" | "sigmoidCrossEntropy" | "logLoss", (labels: TfTensor, predictions: TfTensor) => TfTensor>;
+  train: Record<"sgd" | "momentum" | "rmsprop" | "adam", (rate: number, ...numbers: number[]) => TfOptimizer>;
   layers: Record<string, (options: Record<string, unknown>) => unknown>;
 }
 interface TfTensor {
@@ -30,6 +35,12 @@ interface TfTensor {
   div(other: TfTensor): TfTensor;
   sqrt(): TfTensor;
   sum(): TfTensor;
+  square(): TfTensor;
+  mean(): TfTensor;
+}
+interface TfOptimizer {
+  minimize(body: () => TfTensor): void;
+  applyGradients(gradients: Record<string, TfTensor>): void;
 }
 interface TfModel {
   apply(x: TfTensor): TfTensor;
@@ -70,6 +81,29 @@ export async function loadTensorFlow(folder: string, backend: "cpu" | "wasm"): P
         tf.tidy(() => optimizer.minimize(() => tf.losses.softmaxCrossEntropy(labels, model.apply(x))));
       };
     };
+  const optimizing =
+    (make: () => TfOptimizer): Prepare =>
+    async () => {
+      await tf.setBackend(backend);
+      await tf.ready();
+      const variable = tf.variable(tf.randomUniform([1e6]));
+      const gradients = { [variable.name]: tf.randomUniform([1e6]) };
+      const optimizer = make();
+      return async () => {
+        await tf.setBackend(backend);
+        tf.tidy(() => optimizer.applyGradients(gradients));
+      };
+    };
+  const lossOf = (loss: (labels: TfTensor, x: TfTensor) => TfTensor): Prepare =>
+    preparing(() => {
+      const [x, labels] = [tf.randomUniform([1e6]), tf.randomUniform([1e6])];
+      return () => tf.grad((input) => loss(labels, input))(x);
+    });
+  const makeLstm = (): readonly [TfModel, TfTensor] => {
+    const { steps, batch, units } = lstm;
+    const layer = tf.layers.lstm!({ inputShape: [steps, units], units, returnSequences: true, recurrentActivation: "sigmoid", implementation: 2 });
+    return [tf.sequential({ layers: [layer] }), tf.randomUniform([batch, steps, units])];
+  };
   const dense = (units: number, options: Record<string, unknown> = {}): unknown => tf.layers.dense!({ units, ...options });
 
   const cases: Partial<Record<CaseName, Prepare>> = {
@@ -96,6 +130,42 @@ export async function loadTensorFlow(folder: string, backend: "cpu" | "wasm"): P
         return a.sub(mean).div(variance.add(1e-5).sqrt());
       };
     }),
+    "pow of two tensors of 1e6": preparing(() => {
+      const [a, b] = [tf.randomUniform([1e6]), tf.randomUniform([1e6])];
+      return () => tf.pow(a, b);
+    }),
+    "gt of two tensors of 1e6": preparing(() => {
+      const [a, b] = [tf.randomUniform([1e6]), tf.randomUniform([1e6])];
+      return () => tf.greater(a, b);
+    }),
+    "where of 1e6": preparing(() => {
+      const [a, b] = [tf.randomUniform([1e6]), tf.randomUniform([1e6])];
+      const mask = tf.greater(a, 0.5);
+      return () => tf.where(mask, a, b);
+    }),
+    "masked fill of 1e6": preparing(() => {
+      const a = tf.randomUniform([1e6]);
+      const mask = tf.greater(a, 0.5);
+      return () => tf.where(mask, 0.5 as unknown as TfTensor, a);
+    }),
+    "BCE of 1e6, forward + backward": lossOf((labels, x) => tf.losses.logLoss(labels, x)),
+    "BCE of 1e6 logits, forward + backward": lossOf((labels, x) => tf.losses.sigmoidCrossEntropy(labels, x)),
+    "SGD with momentum, step of 1e6": optimizing(() => tf.train.momentum(1e-3, 0.9)),
+    "RMSprop, step of 1e6": optimizing(() => tf.train.rmsprop(1e-3, 0.99)),
+    "Adam, step of 1e6": optimizing(() => tf.train.adam(1e-3)),
+    "LSTM 128, batch 32, 30 steps, forward": preparing(() => {
+      const [model, x] = makeLstm();
+      return () => model.apply(x);
+    }),
+    "LSTM 128, batch 32, 30 steps, training step": async () => {
+      await tf.setBackend(backend);
+      const [model, x] = makeLstm();
+      const optimizer = tf.train.sgd(0.01);
+      return async () => {
+        await tf.setBackend(backend);
+        tf.tidy(() => optimizer.minimize(() => model.apply(x).square().mean()));
+      };
+    },
     "uniform 1e7": preparing(() => () => tf.randomUniform([1e7])),
     "normal 1e7": preparing(() => () => tf.randomNormal([1e7])),
     "4-8-1 net, forward + backward": async () => {
@@ -120,6 +190,12 @@ export async function loadTensorFlow(folder: string, backend: "cpu" | "wasm"): P
       dense(10),
     ]),
   };
+  for (const [name, exponent] of Object.entries(powers) as [keyof typeof powers, number][]) {
+    cases[name] = preparing(() => {
+      const a = tf.randomUniform([1e6]);
+      return () => tf.pow(a, exponent);
+    });
+  }
   for (const [name, n] of Object.entries(products) as [keyof typeof products, number][]) {
     cases[name] = preparing(() => {
       const [a, b] = [tf.randomUniform([n, n]), tf.randomUniform([n, n])];
