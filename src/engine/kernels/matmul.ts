@@ -1,7 +1,7 @@
 import type { ElementArray } from "../dtype.js";
 import { checkInterrupt } from "../interruption.js";
 import { packRows, type Held, type Matrix } from "./matrix.js";
-import { matrixOperand, multiplyBlocks } from "./wasm/product.js";
+import { matrixOperand, multiplyBlocks, packedOnce, type RightOperand } from "./wasm/product.js";
 import { productMemory } from "./wasm/threads.js";
 
 /** Columns of the right operand that stay in cache while rows pass by; in elements. */
@@ -9,17 +9,33 @@ const tile = 256;
 
 /**
  * output (m x n, row-major from `start`), where zeros are unless said otherwise, += a (m x k) times b (k x n). Operands may be strided; each
- * dot product is summed in double precision for short k.
+ * dot product is summed in double precision for short k. `operand`: b as the kernels take it.
  */
-export function multiply(output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, b: Matrix, held: Held = "zeros"): void {
+export function multiply(
+  output: ElementArray,
+  start: number,
+  m: number,
+  n: number,
+  k: number,
+  a: Matrix,
+  b: Matrix,
+  held: Held = "zeros",
+  operand: RightOperand = matrixOperand(b),
+): void {
   if (k === 0 || m === 0 || n === 0) return;
   // A matrix times a vector touches each element once: moving it to WebAssembly's memory would cost more than the product.
   const isVector = m === 1 || n === 1;
   const isFloat32 = output instanceof Float32Array && a.data instanceof Float32Array && b.data instanceof Float32Array;
   const memory = isVector || !isFloat32 ? null : productMemory(m * n * k, wasmFrom);
-  if (memory !== null) multiplyBlocks(memory, output as Float32Array, start, m, n, k, a, matrixOperand(b), held);
+  if (memory !== null) multiplyBlocks(memory, output as Float32Array, start, m, n, k, a, operand, held);
   else if (m * n * k < wasmFrom || (isVector && !(n > 1 && b.columnStride === 1))) multiplyByDots(output, start, m, n, k, a, b);
   else multiplyByRows(output, start, m, n, k, a, b);
+}
+
+/** `multiply` by the same right operand again and again, which is packed but once. */
+export function multiplierBy(b: Matrix): (output: ElementArray, start: number, m: number, n: number, k: number, a: Matrix, held?: Held) => void {
+  const operand = packedOnce(matrixOperand(b));
+  return (output, start, m, n, k, a, held) => multiply(output, start, m, n, k, a, b, held, operand);
 }
 
 /** Below this many multiplications the plain triple loop is fastest: nothing to pack (`npm run bench -- crossover`). */

@@ -1,7 +1,7 @@
 import type { ElementArray } from "../dtype.js";
 import { checkInterrupt } from "../interruption.js";
 import { cellBackward, runCell, type RecurrentMode } from "./cells.js";
-import { multiply } from "./matmul.js";
+import { multiplierBy, multiply } from "./matmul.js";
 import type { Matrix } from "./matrix.js";
 import type { Rows } from "./wasm/cells.js";
 
@@ -94,12 +94,13 @@ export function recurrentForward(
   const inner = like(x, mode === "lstm" || mode === "gru" ? steps * batch * hidden : 0);
   const fromState = like(x, batch * width);
   const unprojected = weights.projection === null ? null : like(x, batch * hidden);
+  const timesHidden = multiplierBy(transposed(weights.hiddenWeight, state));
   let h: Rows = { data: h0, start: 0 };
   let c: Rows | null = c0 && { data: c0, start: 0 };
   for (const t of stepsInOrder(sizes)) {
     checkInterrupt();
     startFrom(fromState, biases.hidden);
-    multiply(fromState, 0, batch, width, state, matrix(h.data, state, h.start), transposed(weights.hiddenWeight, state), "values");
+    timesHidden(fromState, 0, batch, width, state, matrix(h.data, state, h.start), "values");
     const out = { data: output, start: t * batch * state };
     const own = { data: inner, start: t * batch * hidden };
     runCell(
@@ -152,6 +153,7 @@ export function recurrentBackward(
   const dProjection = like(x, weights.projection?.length ?? 0);
   const raw = weights.projection === null ? null : like(x, batch * hidden);
   const dRaw = weights.projection === null ? null : like(x, batch * hidden);
+  const timesHidden = multiplierBy(matrix(weights.hiddenWeight, state));
   let dState = like(x, batch * state);
   const dc = like(x, mode === "lstm" ? batch * hidden : 0);
   if (dCell !== null) dc.set(dCell);
@@ -189,7 +191,7 @@ export function recurrentBackward(
       },
     );
     const stepGates = t * batch * width;
-    multiply(dPrevious, 0, batch, state, width, matrix(dFromState, width, stepGates), matrix(weights.hiddenWeight, state), "values");
+    timesHidden(dPrevious, 0, batch, state, width, matrix(dFromState, width, stepGates), "values");
     dState = dPrevious;
   }
 

@@ -152,6 +152,20 @@ export function multiplyBlocks(
   }
 }
 
+/** The same operand for products that follow upon each other: what is packed is kept, and brought in again. */
+export function packedOnce(operand: RightOperand): RightOperand {
+  const kept = new Map<string, Float32Array>();
+  return {
+    pack(memory, row, column, rows, columns, target) {
+      const key = `${row} ${column}`;
+      const block = kept.get(key);
+      if (block !== undefined) return memory.float32.set(block, target / bytes);
+      operand.pack(memory, row, column, rows, columns, target);
+      kept.set(key, memory.float32.slice(target / bytes, target / bytes + rows * roundUp(columns, 8)));
+    },
+  };
+}
+
 /** A matrix as a right operand. */
 export function matrixOperand(matrix: Matrix): RightOperand {
   const byRows = matrix.columnStride === 1;
