@@ -96,7 +96,7 @@ export async function loadJax(folder: string): Promise<Peer> {
     (loss: (x: JaxArray, target: JaxArray) => JaxArray): Prepare =>
     () => {
       const [x, target] = [uniform(1e6), uniform(1e6)];
-      const step = jax.jit(jax.valueAndGrad(((input: JaxArray, wanted: JaxArray) => np.mean(loss(input, wanted))) as never));
+      const step = jax.jit(jax.valueAndGrad((input: JaxArray, wanted: JaxArray) => np.mean(loss(input, wanted))));
       return async () => {
         const result = step(x.ref, target.ref);
         await jax.blockUntilReady(result);
@@ -169,16 +169,16 @@ export async function loadJax(folder: string): Promise<Peer> {
     ),
     "BCE of 1e6 logits, forward + backward": gradientOf((x, target) => target.neg().add(1).mul(x.ref).sub(nn.logSigmoid(x))),
     "SGD with momentum, step of 1e6": optimizing(1, (g, p, v) => {
-      const velocity = v!.mul(0.9).add(g);
+      const velocity = v.mul(0.9).add(g);
       return [p.sub(velocity.ref.mul(1e-3)), velocity];
     }),
     "RMSprop, step of 1e6": optimizing(1, (g, p, s) => {
-      const square = s!.mul(0.99).add(np.square(g.ref).mul(0.01));
+      const square = s.mul(0.99).add(np.square(g.ref).mul(0.01));
       return [p.sub(g.mul(1e-3).div(np.sqrt(square.ref).add(1e-8))), square];
     }),
     "Adam, step of 1e6": optimizing(2, (g, p, m, s) => {
-      const average = m!.mul(0.9).add(g.ref.mul(0.1));
-      const square = s!.mul(0.999).add(np.square(g).mul(0.001));
+      const average = m.mul(0.9).add(g.ref.mul(0.1));
+      const square = s.mul(0.999).add(np.square(g).mul(0.001));
       return [p.sub(average.ref.mul(1e-3).div(np.sqrt(square.ref).add(1e-8))), average, square];
     }),
     "LSTM 128, batch 32, 30 steps, forward": () => {
@@ -187,7 +187,8 @@ export async function loadJax(folder: string): Promise<Peer> {
       return () => finish(compiled(jax.tree.ref(weights), jax.tree.ref(x)));
     },
     "LSTM 128, batch 32, 30 steps, training step": () => {
-      let [weights, x] = makeLstm();
+      const [initial, x] = makeLstm();
+      let weights = initial;
       const gradient = jax.grad((own: readonly JaxArray[], input: readonly JaxArray[]) => np.mean(np.square(runLstm(own, input))));
       const step = jax.jit((own: readonly JaxArray[], input: readonly JaxArray[]) => {
         const gradients = gradient(jax.tree.ref(own) as never, input as never) as unknown as readonly JaxArray[];
