@@ -79,8 +79,10 @@ export function argumentSpellings(module: ModuleSnapshot): readonly string[] {
 /** Longer texts of an operation's arguments are cut. */
 const shownLength = 120;
 
-/** The arguments of an operation: `dim: 1, keepdim: true`, in Python `dim=1, keepdim=True`; operands by their values alone. */
+/** The arguments of an operation: `dim: 1, keepdim: true`, in Python `dim=1, keepdim=True`; operands by their values alone, "2, …" where the tensor comes second. */
 export function writeStepArguments(given: readonly StepArgument[], language: Language): string {
-  const text = given.map(({ name, value }) => (name === null ? writeValue(value, language) : writeArgument(name, value, language))).join(", ");
+  const text = given
+    .flatMap(({ name, value, isFirst }) => [name === null ? writeValue(value, language) : writeArgument(name, value, language), ...(isFirst ? ["…"] : [])])
+    .join(", ");
   return text.length > shownLength ? `${text.slice(0, shownLength - 1)}…` : text;
 }

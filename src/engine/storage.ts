@@ -17,6 +17,9 @@ export class Storage {
   /** Whether its numbers came from JavaScript, whole and without a dtype, which made them int64. */
   isFromWholeNumbers = false;
 
+  /** The number that an operation was given, where it holds that for the operation alone; null where it is the code's. */
+  number: number | boolean | null = null;
+
   private constructor(
     readonly dtype: DType,
     readonly length: number,

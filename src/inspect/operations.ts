@@ -31,6 +31,11 @@ export function writesInPlace({ effect }: Operation): boolean {
   return effect.kind === "writes";
 }
 
+/** Numbers where the engine made a tensor of one for the operation's sake. */
+export function asGiven(engine: Engine, args: readonly unknown[]): readonly unknown[] {
+  return args.map((arg) => (arg instanceof engine.Tensor ? (arg.storage.number ?? arg) : arg));
+}
+
 /** The arguments other than tensors that are not as they are by default. */
 export function shownArguments(engine: Engine, { arguments: declared }: Operation, args: readonly unknown[]): StepArgument[] {
   const shown: StepArgument[] = [];
@@ -38,9 +43,15 @@ export function shownArguments(engine: Engine, { arguments: declared }: Operatio
     const value = plainValue(engine, given);
     if (value !== undefined && value !== null && !isDefault(value, byDefault)) shown.push({ name, value });
   };
+  const isFirst = declared[1] === "" && args[1] instanceof engine.Tensor;
   args.forEach((arg, position) => {
     const argument = declared[position];
     if (argument === null) return;
+    const value = position === 0 && isFirst ? plainValue(engine, arg) : undefined;
+    if (value !== undefined) {
+      shown.push({ name: null, value, isFirst: true });
+      return;
+    }
     if (isPlainObject(arg)) {
       for (const [key, value] of Object.entries(arg)) {
         const byDefault = defaultOf(declared, key);

@@ -18,7 +18,7 @@ import { now } from "./clock.js";
 import { CalledPlaces } from "./calledPlaces.js";
 import { type CallFrame, type Locate } from "./callFrames.js";
 import type { Engine, Module, Operation, Tensor } from "./engine.js";
-import { factsOf, keepsElements, writesInPlace } from "./operations.js";
+import { asGiven, factsOf, keepsElements, writesInPlace } from "./operations.js";
 import { ModelForm } from "./modelForm.js";
 import { type OriginalNames, parameterNames } from "./parameterNames.js";
 import type { PassWatcher } from "./passWatcher.js";
@@ -247,7 +247,8 @@ export class Recording {
   }
 
   /** Returns what the caller gets in the output's place, undefined for the output itself. */
-  operation(operation: Operation, args: readonly unknown[], output: unknown, multiplyAdds: number, frames: () => readonly CallFrame[]): unknown {
+  operation(operation: Operation, passed: readonly unknown[], output: unknown, multiplyAdds: number, frames: () => readonly CallFrame[]): unknown {
+    const args = asGiven(this.#engine, passed);
     this.#multiplyAdds += multiplyAdds;
     const caller = this.#currentStep();
     if (caller !== null) (this.#steps[caller] as Recorded<ModuleStep>).multiplyAdds += multiplyAdds;
@@ -295,7 +296,8 @@ export class Recording {
     return positions.map((position) => args[position]).filter((arg): arg is Tensor => arg instanceof this.#engine.Tensor);
   }
 
-  operationFailed(operation: Operation, args: readonly unknown[], error: unknown, frames: () => readonly CallFrame[]): void {
+  operationFailed(operation: Operation, passed: readonly unknown[], error: unknown, frames: () => readonly CallFrame[]): void {
+    const args = asGiven(this.#engine, passed);
     const step = this.#beginOperation(operation, args, this.#values.operands(args, "constant"), frames);
     if (step !== null) this.#fail(step, error, frames);
   }

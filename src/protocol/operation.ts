@@ -52,4 +52,6 @@ export interface StepArgument {
   /** PyTorch's name for it in lowerCamelCase; null where it is written by its value alone. */
   readonly name: string | null;
   readonly value: ArgumentValue;
+  /** Of an operand: it stands before the tensor, as the 1 of `1 - x`. */
+  readonly isFirst?: true;
 }

@@ -161,7 +161,7 @@ const step: Check<snapshot.TraceStep> = kinds<snapshot.TraceStep>({
     {
       kind: kind("operation"),
       name: text as Check<unknown> as Check<OperationName>,
-      arguments: list(shape<StepArgument>({ name: optional(text), value: argument })),
+      arguments: list(shape<StepArgument>({ name: optional(text), value: argument }, { isFirst: oneOf(true) })),
       effect,
       view: flag,
       writes: list(shape<snapshot.TensorWrite>({ operand: whole, value: whole })),

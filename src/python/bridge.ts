@@ -185,6 +185,16 @@ export class Bridge {
         const shape = sizes === "" ? [] : sizes.split(",").map(Number);
         return this.#engine.tensor(nested([...data], shape) as never, { ...options, dtype: this.#engine[dtype as "float32"] });
       }),
+    /** A tensor without dimensions in the place of a number, for one operation. */
+    number: (value: number | boolean, dtype: string): number | string =>
+      this.#guard(() => {
+        const kind = this.#engine[dtype as "float32"];
+        kind.requireHolds(Number(value));
+        const tensor = this.#engine.Tensor.allocate([], kind, "cpu");
+        tensor.storage.data[0] = kind.held(Number(value));
+        tensor.storage.number = value;
+        return tensor;
+      }),
     gradFn: (id: number): number | string => this.#guard(() => this.#tensor(id).gradFn),
     gradFnName: (id: number): string => (this.codec.handles.get(id) as { readonly name: string }).name,
 

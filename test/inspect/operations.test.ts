@@ -98,6 +98,27 @@ test("what is as by default is left out, and so is what a number has beyond six 
   ]);
 });
 
+test("a number in the place of a tensor is an argument, at its place, and no tensor from elsewhere", () => {
+  const steps = shown((x) => {
+    x.rsub(1);
+    torch.rsub(x, x.mul(2));
+    torch.pow(2, x);
+    torch.where(x.gt(0), 0, x);
+    torch.zeros(3, 4).indexPut_([0, torch.slice(0, 2)], 3);
+    torch.zeros(3, 4).indexPut_([torch.tensor([0, 2])], 4);
+    torch.fill(x, 5);
+  });
+  expect(steps.filter((step) => !/^(zeros|mul|gt|tensor|lstm|select|gruCell|slice)/.test(step))).toEqual([
+    "sub 1, …",
+    "sub",
+    "pow 2, …",
+    "where input: 0",
+    "copy_ 3",
+    "indexPut_ values: 4, dims: [0]",
+    "fill value: 5",
+  ]);
+});
+
 test("arguments are written in the language of the model file", () => {
   const given = [
     { name: "dim", value: [0, 2] },

@@ -11,11 +11,12 @@ import { estimateText } from "../../src/picture/text.js";
 import { englishWords } from "../../src/picture/words.js";
 import { inspectHere } from "../inspect/inspector.js";
 
-const inspection = inspectHere();
 const solver = new LayoutSolver(elkInProcess());
 
 /** A model as the picture has it, after a pass over random inputs of these shapes. */
 export function traced(module: torch.nn.Module, ...shapes: readonly (readonly number[])[]): PictureModel {
+  // One looks on at a time: the last that was made.
+  const inspection = inspectHere();
   inspection.setModels([{ name: "model", module, location: null }], { infer: false });
   inspection.forward({
     model: "model",

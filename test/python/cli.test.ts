@@ -106,6 +106,43 @@ describe("a file in Python", () => {
     expect(layerscope("run", "model.py").stdout).toBe("trains\n");
   });
 
+  test("is drawn with its operators as they read: numbers where they stand, and what is written into a part", () => {
+    write(
+      "operators.py",
+      `import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def forward(self, x, i):
+        held = torch.zeros(3, 4)
+        held[:, :2] = 7
+        held[1] = -2.5
+        y = 1 - x
+        y = 2 ** y
+        y = 0.5 // y
+        y = 5 % y
+        y = y - i * 2.0
+        y.copy_(3)
+        return y @ held.t(), 9 // i, i // 2, True + x
+
+
+net = Net()
+net(torch.rand(3, 4), torch.ones(3, 4, dtype=torch.int64))
+`,
+    );
+    const { stdout, stderr } = layerscope("render", "operators.py", "--bookkeeping");
+    expect(stderr).toBe("");
+    const texts = [...stdout.matchAll(/<text[^>]*>([^<]+)<\/text>/g)].map(([, text]) => text!);
+    const read = texts.join(" ");
+    for (const text of ["← 7", "← -2.5", "1 −", "pow 2, …", "floor_divide 0.5, …", "remainder 5, …", "× 2", "← 3", "floor_divide 9, …", "floor_divide 2", "@", "+ True"]) {
+      expect(read).toContain(text);
+    }
+    // What the code has no name for would stand as a tensor from elsewhere, or as one that it makes.
+    expect(texts).not.toContain("Constant");
+    expect(texts).not.toContain("tensor");
+  });
+
   test("without a model of its own is made from a class that needs no arguments; others are offered", () => {
     write("classes.py", model.replace(/\nnet = [\s\S]*/, "\n"));
     expect(layerscope("summary", "classes.py").stdout).toContain("Linear (first)");

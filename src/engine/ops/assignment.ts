@@ -7,6 +7,7 @@ import { Tensor } from "../tensor.js";
 import { takingOnly, collect, inOrder, type AllArguments, type Arguments } from "../arguments.js";
 import { asElement, requireElement } from "./rules/elementwiseRows.js";
 import { broadcastSizes, numberOf, resultType, type Scalar } from "./rules/promotion.js";
+import { scalarTensor } from "./rules/indexPlaces.js";
 import { filledLike } from "./rules/reducedDims.js";
 import { computes, writing, operand, notCounted } from "../operation.js";
 import { within } from "./rules/recorded.js";
@@ -72,10 +73,8 @@ export function fill(x: Tensor, ...args: AllArguments<[value: Tensor | Scalar], 
   return fillOperation(x, value instanceof Tensor ? value : scalar(x, value));
 }
 
-function scalar(like: Tensor, value: Scalar): Tensor {
-  const result = Tensor.allocate([], like.dtype, like.device);
-  fillWith(result, numberOf(value));
-  return result;
+function scalar({ dtype, device }: Tensor, value: Scalar): Tensor {
+  return scalarTensor(value, dtype, device);
 }
 
 const zeroFill = writing({

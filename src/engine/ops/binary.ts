@@ -6,7 +6,8 @@ import type { KernelCall } from "../kernels/wasm/instance.js";
 import { Tensor } from "../tensor.js";
 import { collect, inOrder, requiredFirst, type AllArguments, type WithRequired } from "../arguments.js";
 import { asElement, asHeld, binaryRow, forDTypes, inDType, isNotBool, ofTwo, type OfTwo } from "./rules/elementwiseRows.js";
-import { broadcastSizes, resultType, scalarDType, type Scalar } from "./rules/promotion.js";
+import { scalarTensor } from "./rules/indexPlaces.js";
+import { broadcastSizes, resultType, type Scalar } from "./rules/promotion.js";
 import { filledLike } from "./rules/reducedDims.js";
 import { computes, operand, transformed, notCounted } from "../operation.js";
 
@@ -60,7 +61,7 @@ function additiveRow(name: string, sign: 1 | -1): OperationRow<AddArgs> {
 }
 
 /** Truth values cannot be subtracted. */
-function refuseBools(x: Tensor, y: Tensor | Scalar): void {
+function refuseBools(x: Tensor | Scalar, y: Tensor | Scalar): void {
   const isBool = (value: Tensor | Scalar): boolean => (value instanceof Tensor ? value.dtype.name === "bool" : typeof value === "boolean");
   if (isBool(x) && isBool(y)) {
     throw new RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
@@ -76,6 +77,11 @@ function scaled(x: Tensor, factor: number): Tensor {
   const result = x.allocateLike();
   kernels.binary(result, x, factor, (value, by) => value * by, "mul");
   return result;
+}
+
+/** A number in the place of a tensor, of the dtype that both are computed in. */
+function firstOperand(x: Tensor | Scalar, other: Tensor | Scalar): Tensor {
+  return x instanceof Tensor ? x : scalarTensor(x, resultType(other, x), other instanceof Tensor ? other.device : "cpu");
 }
 
 /** The second operand by position or by name, and `alpha`. */
@@ -104,23 +110,12 @@ export const sub: Additive = additive("sub", defineOperation(subRow));
 /** sub in place. */
 export const sub_: Additive = additive("sub_", defineInPlace(subRow));
 
-const reversedRow = binaryRow("rsub", "same", (x, y) => y - x, {
-  x: { of: "gradient", f: (g) => -g },
-  y: { of: "gradient", f: (g) => g },
-  recorded: { x: (g) => g.neg(), y: (g) => g },
-});
+const reversed = defineOperation<AddArgs>({ ...subRow, gradientName: (y) => `RsubBackward${y.storage.number === null ? 0 : 1}` });
 /** y - x. (torch.rsub) */
-export const rsub: OfTwo = ofTwo(
-  "rsub",
-  defineOperation<[x: Tensor, y: Tensor | Scalar]>({
-    ...reversedRow,
-    gradientName: (_, y) => (y instanceof Tensor ? "RsubBackward0" : "RsubBackward1"),
-    infer(x, y) {
-      refuseBools(x, y);
-      return { sizes: y instanceof Tensor ? broadcastSizes(y.sizes, x.sizes) : x.sizes, dtype: resultType(x, y) };
-    },
-  }),
-);
+export const rsub: OfTwo = ofTwo("rsub", (x, y) => {
+  refuseBools(y, x);
+  return reversed(firstOperand(y, x), x);
+});
 
 const times = (g: number, value: number): number => g * value;
 const mulRow: BinaryRow = {
@@ -373,15 +368,9 @@ const powerOfNumber = defineOperation<[x: Tensor, y: Tensor | Scalar]>({ ...powR
 /** x to the power of y; either may be a number. (torch.pow) */
 export function pow(x: Tensor | Scalar, ...args: AllArguments<[exponent: Tensor | Scalar], { readonly exponent: Tensor | Scalar }>): Tensor {
   const [exponent] = inOrder("pow", ["exponent"], args);
-  return x instanceof Tensor ? powOperation(x, exponent) : powerOfNumber(numberTensor(x, exponent), exponent);
+  return x instanceof Tensor ? powOperation(x, exponent) : powerOfNumber(firstOperand(x, exponent), exponent);
 }
 
-/** A number as first operand: a tensor without dimensions where the second one is. */
-function numberTensor(value: Scalar, other: Tensor | Scalar): Tensor {
-  const result = Tensor.allocate([], scalarDType(value), other instanceof Tensor ? other.device : "cpu");
-  kernels.fill(result, Number(value));
-  return result;
-}
 const powInPlace = defineInPlace(powRow);
 /** pow in place. */
 export function pow_(x: Tensor, ...args: AllArguments<[exponent: Tensor | Scalar], { readonly exponent: Tensor | Scalar }>): Tensor {

@@ -98,7 +98,6 @@ class Builder {
   #isOpen(module: ModuleSnapshot, key: string, depth: number): boolean {
     const stated = this.arrangement.expanded.get(key);
     if (stated !== undefined) return stated;
-    if (module.children.length === 0) return this.arrangement.depth === "all";
     if (this.arrangement.depth === "auto") return this.model.openAtFirst.has(key);
     return this.arrangement.depth === "all" || depth < this.arrangement.depth;
   }

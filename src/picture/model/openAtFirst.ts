@@ -42,7 +42,9 @@ export function openAtFirst(model: Openable): ReadonlySet<string> {
     const opening = level
       .filter(({ node, module }) => module === root || model.isExpandable(node, module))
       .map((each) => ({ ...each, content: content(each) }));
-    const worthwhile = opening.filter(({ module, content: { boxes, isFollowed } }) => boxes.length > 0 && (isFollowed || module === root));
+    const worthwhile = opening.filter(({ node, module, content: { boxes, isFollowed } }) =>
+      module === root ? boxes.length > 0 || model.isExpandable(node, module) : boxes.length > 0 && isFollowed,
+    );
     shown += worthwhile.reduce((sum, { content: { boxes, others } }) => sum + boxes.length + Math.floor(others / othersPerBox), 0);
     if (shown > glance && level[0]!.node !== "") break;
     for (const { node } of worthwhile) open.add(node);

@@ -1,4 +1,4 @@
-import { operationText, writeStepArguments } from "../../describe/arguments.js";
+import { operationText, writeStepArguments, writeValue } from "../../describe/arguments.js";
 import { type OperationStep, type TensorId } from "../../protocol/index.js";
 import type { FlowNode } from "./dataFlow.js";
 import { notInitialized, type DisplayNode, type ItemSource } from "./displayGraph.js";
@@ -50,8 +50,15 @@ function targetOf(model: PictureModel, { writesThrough }: OperationNode): string
   );
 }
 
-function argumentsOf(model: PictureModel, { arguments: given }: OperationStep): string {
-  return writeStepArguments(given, model.snapshot.language);
+/** What is written behind the sign of an operation, or behind its name. */
+function argumentsOf(model: PictureModel, { arguments: given, sign }: OperationStep): string {
+  return writeStepArguments(sign === undefined ? given : given.filter(({ isFirst }) => !isFirst), model.snapshot.language);
+}
+
+/** The sign of an operation with the number that stands before it: "1 −". */
+function signOf(model: PictureModel, { arguments: given, sign = "" }: OperationStep): string {
+  const first = given.find(({ isFirst }) => isFirst);
+  return first && sign ? `${writeValue(first.value, model.snapshot.language)} ${sign}` : sign;
 }
 
 /** The node of what is no module. `path`: of the module around. */
@@ -73,7 +80,7 @@ export function otherNode(model: PictureModel, flowNode: FlowNode, path: string)
     return {
       ...base,
       name: operationText(operation.name, model.snapshot.language),
-      sign: operation.sign ?? "",
+      sign: signOf(model, operation),
       detail: argumentsOf(model, operation),
       target: targetOf(model, flowNode),
       outputShape,

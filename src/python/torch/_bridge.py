@@ -266,6 +266,11 @@ def put(value, spec, flat):
     (_puts.get(type(value)) or _other)(value, spec, flat)
 
 
+def number(value, dtype):
+    """A number as a tensor, for a function that takes it only so: nobody else sees the tensor."""
+    return result(_e.number(value, dtype.name))
+
+
 def encode(args, options=None):
     spec, flat = [], []
     for value in args:

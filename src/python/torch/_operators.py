@@ -11,7 +11,7 @@ def with_floats(args):
         return args
     import torch
 
-    return [torch.tensor(arg) if type(arg) is float and arg.is_integer() else arg for arg in args]
+    return [b.number(arg, torch.get_default_dtype()) if type(arg) is float and arg.is_integer() else arg for arg in args]
 
 
 _calls.with_floats = with_floats
@@ -33,7 +33,7 @@ def _operator(name, js, in_place=None):
             if other.is_integer() and not self.dtype.is_floating_point:
                 import torch
 
-                other = torch.tensor(other)
+                other = b.number(other, torch.get_default_dtype())
                 value = _call(fn, "tt", self._id, other._id)
             else:
                 value = _call(fn, "tv", self._id, other)

@@ -393,7 +393,7 @@ class Tensor(TensorFacts):
 
     def copy_(self, other, non_blocking=False):
         if isinstance(other, (int, float)):
-            other = _as_tensor(other, self)
+            other = b.number(other, dtypes["int64"] if isinstance(other, int) else self.dtype if self.dtype.is_floating_point else dtypes["float64"])
         return _copy(self, other)
 
     def half(self, *, memory_format=None):
@@ -505,10 +505,10 @@ class Tensor(TensorFacts):
         return _pow(other, self) if isinstance(other, (int, float, Tensor)) else NotImplemented
 
     def __rfloordiv__(self, other):
-        return _floor_divide(_as_tensor(other, self), self) if isinstance(other, (int, float, Tensor)) else NotImplemented
+        return _floor_divide(_first(other, self), self) if isinstance(other, (int, float, Tensor)) else NotImplemented
 
     def __rmod__(self, other):
-        return _remainder(_as_tensor(other, self), self) if isinstance(other, (int, float, Tensor)) else NotImplemented
+        return _remainder(_first(other, self), self) if isinstance(other, (int, float, Tensor)) else NotImplemented
 
     def __rmatmul__(self, other):
         return _matmul(other, self) if isinstance(other, Tensor) else NotImplemented
@@ -624,7 +624,13 @@ _matmul = make_function("matmul", "matmul", "torch")
 _deepcopy = make_function("deepcopy", "deepcopy", "torch")
 
 
-def _as_tensor(value, like):
-    import torch
+def _first(value, other):
+    """A number as the first operand of what takes a tensor there, beside the other."""
+    kind = other.dtype
+    if isinstance(value, Tensor):
+        return value
+    if type(value) is float and not kind.is_floating_point:
+        import torch
 
-    return value if isinstance(value, Tensor) else torch.tensor(value)
+        kind = torch.get_default_dtype()
+    return b.number(value, dtypes["int64"] if kind.name == "bool" else kind)

@@ -62,10 +62,11 @@ export function addedAt(gradient: Tensor, sizes: readonly number[], dims: readon
   return result;
 }
 
-/** A number as a tensor without dimensions. */
+/** A number as a tensor without dimensions, for an operation that takes only such. */
 export function scalarTensor(value: Scalar, dtype: DType, device: Device): Tensor {
   const result = Tensor.allocate([], dtype, device);
   fill(result, numberOf(value));
+  result.storage.number = value;
   return result;
 }
 
