@@ -23,13 +23,14 @@ test.each([...seeds.map((seed) => ["common", seed] as const), ...seeds.map((seed
   },
 );
 
-/** What was drawn wrongly once: a line that a later turn takes, the order of operands beside the shortest lines, links that had to be looked for far around, and a line to a dictionary in a sequence whose members alone are called, and a link along a margin beyond both of its boxes. */
+/** What was drawn wrongly once: a line that a later turn takes, the order of operands beside the shortest lines, links that had to be looked for far around, and a line to a dictionary in a sequence whose members alone are called, a link along a margin beyond both of its boxes, and an open box for two calls that hand on what they are given. */
 test.each([
   ["common", 1196, "first view, down"],
   ["common", 5062, "everything, right"],
   ["common", 5190, "everything, right"],
   ["common", 5108, "all open, rows folded"],
   ["common", 5266, "everything, right"],
+  ["common", 63001, "first view, down"],
   ["rare", 20089, "everything with bookkeeping"],
   ["rare", 22006, "everything, right"],
 ] as const)("a generated model (%s, %i) in one view (%s) is drawn as it ran", async (kinds, seed, name) => {

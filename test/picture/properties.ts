@@ -163,10 +163,12 @@ export function wrongEnds(model: PictureModel, scene: Scene, { showBookkeeping }
   const ends = new Ends(model, scene, showBookkeeping);
   /** By box: what all that it stands for took. */
   const taken = new Map<string, Set<string>>();
+  const besides = new Map<string, Set<string>>();
   const take = (box: string | null, value: ValueId, by: StepId | null): void => {
     if (box === null) return;
     const sources = taken.get(box) ?? new Set();
     taken.set(box, sources);
+    besides.set(box, new Set([...(besides.get(box) ?? []), ...ends.besides(value, by)]));
     const source = ends.sourceOf(value, by);
     if (source === null || source === box) return;
     // Of what others in its place take of their own, nothing is drawn.
@@ -184,7 +186,7 @@ export function wrongEnds(model: PictureModel, scene: Scene, { showBookkeeping }
     // What a closed module takes of its own is in it.
     const expected = [...sources].filter((source) => !isModule || !isOfItsOwn(source));
     const found = [...ends.upstream(box, sources)].filter((source) => source !== box && (!isModule || !isOfItsOwn(source) || !sources.has(source)));
-    const isSame = expected.length === found.length && expected.every((source) => found.includes(source));
+    const isSame = expected.every((source) => found.includes(source)) && found.every((source) => expected.includes(source) || besides.get(box)!.has(source));
     return isSame ? [] : [`${box} takes [${expected.sort().join(", ")}], and lines lead to it from [${found.sort().join(", ")}]`];
   });
 }
@@ -273,8 +275,32 @@ class Ends {
     return this.#flow.containers.get(container)?.modules.get(path) ?? [];
   }
 
-  /** `taker`: the step that takes it. Null where the line would lead from one member of a folded row to another. */
-  sourceOf(value: ValueId, taker: StepId | null): string | null {
+  /** Where else a line to a value may begin: an open box that stands for several calls hands on what each of them was given by one line. */
+  besides(value: ValueId, taker: StepId | null, seen = new Set<StepId>()): readonly string[] {
+    const through: [call: StepId, place: number][] = [];
+    this.sourceOf(value, taker, (call, at) => through.push([call, this.#trace.steps[call]!.outputs.findIndex((output) => output.value === at)]));
+    return through.flatMap(([call, place]) =>
+      this.#callsAt(this.#boxAt(call)).flatMap((other) => {
+        const output = this.#trace.steps[other]!.outputs[place];
+        if (output === undefined || other === call || seen.has(other)) return [];
+        seen.add(other);
+        return [this.sourceOf(output.value, null), ...this.besides(output.value, null, seen)].filter((source) => source !== null);
+      }),
+    );
+  }
+
+  /** The box that shows a call. */
+  #boxAt(call: StepId): string | null {
+    const { parent } = this.#trace.steps[call]!;
+    return this.#shownAt(this.#flow.nodeOf(call), parent === null ? null : this.#flow.nodeOf(parent));
+  }
+
+  #callsAt(box: string | null): readonly StepId[] {
+    return this.#trace.steps.flatMap(({ kind }, step) => (kind === "module" && box !== null && this.#boxAt(step) === box ? [step] : []));
+  }
+
+  /** `taker`: the step that takes it; `through` hears of the open modules that handed it on. Null where the line would lead from one member of a folded row to another. */
+  sourceOf(value: ValueId, taker: StepId | null, through?: (call: StepId, value: ValueId) => void): string | null {
     for (let at = value, by = taker; ; ) {
       const { source } = this.#trace.values[at]!;
       if (source.kind === "tensor") return `parameter ${source.tensor}`;
@@ -286,6 +312,7 @@ class Ends {
       const step = this.#trace.steps[source.step]!;
       const before = step.kind === "module" ? source.handsOn : passedOn(step, this.#trace);
       if (before === undefined) return `nothing that shows step ${source.step}`;
+      if (step.kind === "module") through?.(source.step, at);
       at = before;
     }
   }
