@@ -84,8 +84,10 @@ test("what is as by default is left out, and so is what a number has beyond six 
     x.add(1e-9);
     x.addcmul(x, x);
     x.addcdiv(x, x, { value: 0.5 });
+    x.tril();
+    F.lpPool1d(x, 2, 2);
   });
-  expect(steps.slice(0, 9)).toEqual([
+  expect(steps.slice(0, 11)).toEqual([
     "maxPool2d kernelSize: 2, stride: 2",
     "scaledDotProductAttention",
     "softplus",
@@ -95,6 +97,8 @@ test("what is as by default is left out, and so is what a number has beyond six 
     "add 1e-9",
     "addcmul",
     "addcdiv value: 0.5",
+    "tril",
+    "lpPool1d normType: 2, kernelSize: 2",
   ]);
 });
 

@@ -35,7 +35,7 @@ function defineTriangle(name: "tril" | "triu", side: "lower" | "upper"): (x: Ten
     name,
     effect: computes,
     multiplyAdds: notCounted,
-    arguments: ["input", "diagonal"],
+    arguments: ["input", ["diagonal", 0]],
     infer(x) {
       if (x.sizes.length < 2) throw new RuntimeError(`${name}: input tensor must have at least 2 dimensions`);
       return { sizes: x.sizes, dtype: x.dtype };
@@ -155,7 +155,7 @@ const diagCopy = defineOperation<[x: Tensor, offset: number]>({
   name: "diag",
   effect: computes,
   multiplyAdds: notCounted,
-  arguments: ["input", "diagonal"],
+  arguments: ["input", ["diagonal", 0]],
   gradientName: "DiagonalBackward0_copy",
   infer: (x, offset) => ({ sizes: diagonalOf(x, offset).sizes, dtype: x.dtype }),
   forward: (output, x, offset) => copy(output, diagonalOf(x, offset)),

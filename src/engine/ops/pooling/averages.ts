@@ -108,7 +108,7 @@ export type LPPoolFunction = (x: Tensor, ...args: LPPoolArguments) => Tensor;
 
 function defineLPPool(dims: number, average: AvgPoolFunction): LPPoolFunction {
   const compute = defineComposite(
-    { name: `lpPool${dims}d`, effect: computes, multiplyAdds: ofParts, arguments: ["input", "normType", "kernelSize", "stride", "ceilMode"] },
+    { name: `lpPool${dims}d`, effect: computes, multiplyAdds: ofParts, arguments: ["input", "normType", "kernelSize", "stride", ["ceilMode", false]] },
     (x: Tensor, normType: number, kernelSize: Sizes, stride: Sizes | null, ceilMode: boolean): Tensor => {
       const averages = average(x.pow(normType), { kernelSize, stride, ceilMode });
       const elements = product(expandSizes(kernelSize, dims, "kernel_size", "pooling"));
