@@ -135,7 +135,20 @@ net(torch.rand(3, 4), torch.ones(3, 4, dtype=torch.int64))
     expect(stderr).toBe("");
     const texts = [...stdout.matchAll(/<text[^>]*>([^<]+)<\/text>/g)].map(([, text]) => text!);
     const read = texts.join(" ");
-    for (const text of ["← 7", "← -2.5", "1 −", "pow 2, …", "floor_divide 0.5, …", "remainder 5, …", "× 2", "← 3", "floor_divide 9, …", "floor_divide 2", "@", "+ True"]) {
+    for (const text of [
+      "← 7",
+      "← -2.5",
+      "1 −",
+      "pow 2, …",
+      "floor_divide 0.5, …",
+      "remainder 5, …",
+      "× 2",
+      "← 3",
+      "floor_divide 9, …",
+      "floor_divide 2",
+      "@",
+      "+ True",
+    ]) {
       expect(read).toContain(text);
     }
     // What the code has no name for would stand as a tensor from elsewhere, or as one that it makes.
