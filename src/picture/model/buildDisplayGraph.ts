@@ -95,7 +95,7 @@ class Builder {
     return { canvas, nodes: this.#nodes, parents: this.#parents };
   }
 
-  #isOpen(module: ModuleSnapshot, key: string, depth: number): boolean {
+  #isOpen(key: string, depth: number): boolean {
     const stated = this.arrangement.expanded.get(key);
     if (stated !== undefined) return stated;
     if (this.arrangement.depth === "auto") return this.model.openAtFirst.has(key);
@@ -292,7 +292,7 @@ class Builder {
     const { id, key, member, row, parent, depth, hasFailed, calls, drawnAt } = place;
     const { module } = member;
     this.#parents.set(id, parent);
-    const isOpen = this.model.isExpandable(id, module) && this.#isOpen(module, key, depth);
+    const isOpen = this.model.isExpandable(id, module) && this.#isOpen(key, depth);
     // A closed box is the same however the rest is arranged.
     const variant = [key, row.kind, hasFailed, ...calls, ...drawnAt].join("\n");
     const known = isOpen ? undefined : this.model.kept.closed.get(id);
