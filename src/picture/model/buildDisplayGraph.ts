@@ -1,4 +1,3 @@
-import type { ModuleSnapshot } from "../../protocol/index.js";
 import type { Arrangement } from "./arrangement.js";
 import { joinPorts, type OpenContainer } from "./commonPorts.js";
 import { callNode, canvasPath, nameWithin, nodeWithin, type ContainerFlow, type DataFlow, type FlowNode } from "./dataFlow.js";
