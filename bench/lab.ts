@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { initializationSchemes } from "../src/protocol/index.js";
+import { initializationSchemes, type ModelSnapshot } from "../src/protocol/index.js";
+import { framesOfPane, toleratedFrame } from "./lab/frames.js";
 import { peakMemory } from "./lab/memory.js";
 import { costOfRecording } from "./lab/recording.js";
 import { ModelRunner } from "../src/runner/client.js";
@@ -27,14 +28,24 @@ async function settled(body: () => Promise<unknown>): Promise<number> {
   return times.sort((a, b) => a - b)[2]!;
 }
 
-async function run(file: string): Promise<void> {
-  const { failure } = await runner.run(file);
+async function run(file: string): Promise<readonly ModelSnapshot[]> {
+  const { failure, models } = await runner.run(file);
   if (failure) throw new Error(JSON.stringify(failure));
+  return models;
+}
+
+/** The page of a model while its signal is looked at and it is trained. */
+async function frames(what: string, file: string, model: ModelSnapshot, steps: number): Promise<void> {
+  for (const { doing, apart, work } of await framesOfPane(runner, file, model, steps)) {
+    row(`${what}, ${doing}: from frame to frame, 95th percentile`, apart, "ms", toleratedFrame);
+    row(`${what}, ${doing}: the page's own work for a frame`, work, "ms", toleratedFrame);
+  }
 }
 
 try {
   const chapter = resolve("examples/parameter-management.ts");
-  await run(chapter);
+  const named = (models: readonly ModelSnapshot[], name: string): ModelSnapshot => models.find((model) => model.name === name)!;
+  const rgnet = named(await run(chapter), "rgnet");
   const request = { model: "rgnet", input: null, seed: 0, trial: null } as const;
   row("signal of the chapter's net", await settled(() => runner.request(chapter, "signal", request)), "ms", 100);
   const allSchemes = async (): Promise<void> => {
@@ -51,13 +62,15 @@ try {
     .replace(/torch\.withDevice\("meta", \(\) => (new GPT2\(small\))\)/, "$1")
     .replace(', device: "meta"', "");
   writeFileSync(gpt2, text);
-  await run(gpt2);
+  const large = named(await run(gpt2), "gpt2");
   row("signal of GPT-2 small, 64 tokens", await timed(() => runner.request(gpt2, "signal", { ...request, model: "gpt2" })), "ms", 4000);
   const steps = { model: "rgnet", steps: 10, optimizer: "SGD", rate: 0.01, loss: null, input: null, seed: 0 } as const;
   row("10 steps with the chapter's net", await settled(() => runner.request(chapter, "train", steps)), "ms", 200);
   const another = { kind: "reinitialized", reinitialization: { target: { kind: "model" }, choice: { kind: "asConstructed" }, seed: 1 } } as const;
   const states = { model: "rgnet", first: { kind: "current" }, second: another, input: null, seed: 0 } as const;
   row("comparing two states of it, with their signals", await settled(() => runner.request(chapter, "compareStates", states)), "ms", 200);
+  await frames("the chapter's net", chapter, rgnet, 50);
+  await frames("GPT-2 small", gpt2, large, 3);
   for (const [what, multiple] of await peakMemory()) row(`peak memory of ${what}, beside a training step`, multiple, "x", 2);
   for (const [training, percent] of await costOfRecording()) row(`recording the training of ${training}`, percent, "%", 5);
 } finally {

@@ -122,6 +122,7 @@ export function perform(action: ViewAction, session: PageSession, graph: GraphVi
     case "signal":
       prefer({ signalOpen: page.tab !== "graph" || !preferences.signalOpen });
       return dispatch({ kind: "openTab", tab: "graph" });
+    case "measure":
     case "training":
       prefer({ signalOpen: true });
       return dispatch({ kind: "openTab", tab: "graph" });

@@ -43,7 +43,9 @@ export function Panes({ model, file, matches, graph, onGraph }: PanesProps) {
   const { inspectorOpen, inspectorShare, signalOpen } = page.memory.preferences;
   const shape = wide ? "wide" : "narrow";
   const chosen = inspectorShare[shape];
-  const share = chosen ?? 0.45;
+  // Three share a narrow view while a signal is looked at.
+  const isShared = !wide && signalOpen && page.tab === "graph";
+  const share = chosen ?? (isShared ? 0.34 : 0.45);
   // In a sidebar the inspector has the picture's room only for what the user asked about.
   const summarizesModel = inspectorOpen && !wide && page.selected === null && !modelInspected;
   // An empty place would stand there meanwhile. Beside the picture it is kept, for the picture to be fitted to what it will have.
@@ -71,7 +73,7 @@ export function Panes({ model, file, matches, graph, onGraph }: PanesProps) {
             share={share}
             onChange={(wanted) => dispatch({ kind: "prefer", preferences: { inspectorShare: { ...inspectorShare, [shape]: wanted } } })}
           />
-          <div class={chosen === null ? "side roomy" : "side"} style={{ flexGrow: share }}>
+          <div class={chosen === null && !isShared ? "side roomy" : "side"} style={{ flexGrow: share }}>
             {isThere ? <Inspector model={model} graph={graph} focused={modelInspected} onClose={closeInspector} /> : <Overview model={model} />}
           </div>
         </>

@@ -2,7 +2,7 @@ import type { Engine, Module, Tensor } from "./engine.js";
 
 type State = { readonly object: object; readonly prototype: object | null; readonly putBack: () => void };
 
-/** The modules and tensors of a model as they were: fields, versions, classes (a lazy layer changes its own), and the generator. */
+/** The modules and tensors of a model as they were: fields, versions, hooks, classes (a lazy layer changes its own), and the generator. */
 export class PreservedModel {
   /** Parameters, buffers and tensors in plain fields. */
   readonly tensors: readonly Tensor[];
@@ -22,6 +22,8 @@ export class PreservedModel {
     this.#objects = [
       ...modules.map((module) => stateOf(module, engine.nn.rememberMembers(module))),
       ...[...tensors].map((tensor) => stateOf(tensor, rememberProperties(tensor))),
+      // Where gradients arrive: it holds the hooks, those too that were not removed because the pass that had them was stopped.
+      ...[...tensors].flatMap(({ accumulator }) => (accumulator ? [stateOf(accumulator, rememberProperties(accumulator))] : [])),
     ];
     this.#versions = this.tensors.map(({ version }) => [version, version.value]);
     this.#generator = engine.getRngState();

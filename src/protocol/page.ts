@@ -65,6 +65,7 @@ export const viewActions = [
   "trace",
   "compare",
   "signal",
+  "measure",
   "training",
   "leftToRight",
   "inspector",

@@ -119,6 +119,8 @@ test("a few steps show their curves as they move, a scrubber through the histogr
   });
   const pane = webview.page.getByRole("region", { name: "Signal of model" });
   await choose(webview, "View", "Signal");
+  // As after a stop: nothing was measured, and it is said.
+  await pane.getByRole("button", { name: "Measure", exact: true }).waitFor();
   await button(webview, "A Few Steps").click();
   await pane.getByRole("textbox", { name: "Steps" }).fill("0");
   await expect.poll(() => pane.locator(".training-problem").innerText()).toBe("Steps are a whole number from 1 to 1000.");

@@ -35,6 +35,7 @@ export function SignalPane({
   // Also where that is why the pane is opened.
   useEffect(() => {
     if (page.asked?.action === "training") setShows("steps");
+    if (page.asked?.action === "measure") setShows("curves");
   }, [page.asked]);
   const [hoveredRow, setHoveredRow] = useState<number | null>(null);
   const inPicture = useHovered(pointedAt);
@@ -42,11 +43,15 @@ export function SignalPane({
   const busy = isBusy(page);
   const { signal } = model;
   const [measured, setMeasured] = useState<Progress | null>(null);
+  const [ended, setEnded] = useState(false);
   const measuring = useRef(new AbortController());
   const measure = () => {
     measuring.current = new AbortController();
     setMeasured(null);
-    act("showSignal", { model: model.name, input: null, seed: 0 }, { signal: measuring.current.signal, onProgress: setMeasured });
+    setEnded(false);
+    request("showSignal", { model: model.name, input: null, seed: 0 }, { signal: measuring.current.signal, onProgress: setMeasured })
+      .catch((error: Error) => tell(error.message, "problem"))
+      .finally(() => setEnded(true));
   };
   const asked = useRef<ModelSnapshot | null>(null);
   useEffect(() => {
@@ -161,6 +166,12 @@ export function SignalPane({
       ) : !signal ? (
         <p class="signal-none muted">
           {!model.hasForward ? l10n.t("{0} defines no forward: there is no signal to measure.", model.name) : busy && l10n.t("Measuring…")}{" "}
+          {/* As after a stop. */}
+          {model.hasForward && !busy && ended && (
+            <>
+              {l10n.t("The signal was not measured.")} <Button onClick={measure}>{l10n.t("Measure")}</Button>
+            </>
+          )}
           {busy && measured && (
             <>
               <progress {...(measured.total !== null && { max: measured.total, value: measured.done })} aria-label={l10n.t("Layers measured")} />{" "}

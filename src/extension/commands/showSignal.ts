@@ -1,10 +1,11 @@
-import * as vscode from "vscode";
 import { onTarget } from "../ask/target.js";
-import { ModelView } from "../views/modelView.js";
+import type { Command } from "../command.js";
 
-/** Measures how a signal goes through a model, and shows it beneath the picture. */
-export const run = onTarget(async ({ session, model }) => {
-  session.require("showSignal");
-  await vscode.commands.executeCommand(`${ModelView.id}.focus`);
-  await session.showSignal({ model: model.name, input: null, seed: 0 });
-});
+/** Shows how a signal goes through a model, beneath the picture: the page measures it, tells how far it has come, and can stop it. */
+export const run: Command = (context, argument) =>
+  onTarget(async ({ session, model, module }) => {
+    session.require("showSignal");
+    context.sessions.show(session);
+    if (session.shown?.name !== model.name) session.select({ model: model.name, path: module.path }, null);
+    await context.pages.perform("measure", session);
+  })(context, argument);

@@ -54,7 +54,8 @@ describe("commands stand in package.json, its strings, and a file each", () => {
 });
 
 /** The command that does what the page's own view does; null: what the page alone asks of itself. */
-const commandOfAction = (action: ViewAction): string | null => (action === "training" ? null : action === "signal" ? "showSignal" : action);
+const commandOfAction = (action: ViewAction): string | null =>
+  action === "training" ? null : action === "signal" || action === "measure" ? "showSignal" : action;
 
 /** The command that does what the page asks of the host; null where that is no action of the user's, or stands in a form or pane that a command opens. */
 const commandOfMethod: Readonly<Record<PageMethod, string | null>> = {
