@@ -20,7 +20,7 @@ test("what is stopped leaves no hook on a parameter, and those of the code stay"
   restoring.restoreAll();
   net.zeroGrad();
   net(x).sum().backward();
-  expect([net.weight.grad!.tolist(), net.bias!.grad!.tolist(), told]).toEqual([
+  expect([net.weight.grad!.tolist(), net.bias.grad!.tolist(), told]).toEqual([
     [
       [4, 4, 4],
       [4, 4, 4],
