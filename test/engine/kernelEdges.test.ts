@@ -171,6 +171,16 @@ describe("WebAssembly kernels at the edges of float32", () => {
     expectClose(() => gradientOf(f, torch.randn(1003).mul(3).at(torch.slice(0, 1000))));
   });
 
+  it("powers of hard numbers and the loss of probabilities, to the last bit", () => {
+    const [x, y] = hardPairs();
+    expectWithin(0, () => x.pow(y));
+    expectWithin(0, () => x.abs().pow(y.div(7)));
+    const small = Array.from({ length: 1600 }, (_, i) => 2 ** (-i / 40));
+    const edges = [0, 1, 1e-40, 2 ** -29, 2 ** -30, 0.29289319, 0.29289322, 0.29289338, 0.2928934, 0.49999997, 0.5, 0.50000006, 1 - 2 ** -24];
+    const p = torch.tensor([...edges, ...small, ...small.map((each) => 1 - each)]);
+    for (const target of [p, p.flip(0)]) expectWithin(0, () => F.binaryCrossEntropy(p, target, { reduction: "none" }));
+  });
+
   it("functions of several operands", () => {
     const [a, b, c] = [torch.randn(31, 33), torch.randn(31, 33), torch.rand(31, 33).add(0.1)];
     for (const weight of [0.3, 0.7, 1, c]) expectClose(() => torch.lerp(a, b, weight));

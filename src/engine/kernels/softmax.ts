@@ -91,39 +91,22 @@ function sumOf(terms: Terms, { isLast }: Slices): number {
 
 /** e^x over the sum of the slice's. Shifted by the slice's largest element, so that nothing overflows. */
 export function softmax(output: ElementArray, x: ElementArray, slices: Slices, held?: Held): void {
-  const { size, inner, isLast } = slices;
-  const narrow = held !== undefined && !isLast;
-  const { array, exp, leftOverExp } = precisionOf(output);
-  const terms = new array(size);
-  forEachSlice(
-    "softmax",
-    output,
-    [x],
-    slices,
-    ({ start, isLeftOver }) => {
-      const largest = maximum(x, start, size, inner);
-      for (let k = 0, i = start; k < size; k++, i += inner) {
-        output[i] = x[i]! - largest;
-        output[i] = terms[k] = isLeftOver ? leftOverExp(output[i]!) : exp(output[i]!);
-        if (narrow && isLeftOver) output[i] = held(output[i]!);
-      }
-      const sum = sumOf(terms, slices);
-      terms[0] = 1 / sum;
-      const factor = terms[0];
-      for (let k = 0, i = start; k < size; k++, i += inner) output[i] = isLast ? output[i]! * factor : output[i]! / sum;
-    },
-    narrow,
-  );
+  normalize("softmax", output, x, slices, held);
 }
 
 /** The logarithm of `softmax`, exact where the latter would round to zero. */
 export function logSoftmax(output: ElementArray, x: ElementArray, slices: Slices, held?: Held): void {
+  normalize("logSoftmax", output, x, slices, held);
+}
+
+function normalize(kernel: "softmax" | "logSoftmax", output: ElementArray, x: ElementArray, slices: Slices, held?: Held): void {
   const { size, inner, isLast } = slices;
-  const round = isLast ? held : undefined;
+  const isLog = kernel === "logSoftmax";
+  const narrow = held !== undefined && (isLog || !isLast);
   const { array, exp, leftOverExp, log } = precisionOf(output);
   const terms = new array(size);
   forEachSlice(
-    "logSoftmax",
+    kernel,
     output,
     [x],
     slices,
@@ -132,12 +115,15 @@ export function logSoftmax(output: ElementArray, x: ElementArray, slices: Slices
       for (let k = 0, i = start; k < size; k++, i += inner) {
         output[i] = x[i]! - largest;
         terms[k] = isLeftOver ? leftOverExp(output[i]!) : exp(output[i]!);
+        if (!isLog) output[i] = narrow && isLeftOver ? held(terms[k]!) : terms[k]!;
       }
       const sum = sumOf(terms, slices);
-      const shift = round === undefined ? log(sum) : round(log(round(sum)));
-      for (let k = 0, i = start; k < size; k++, i += inner) output[i]! -= shift;
+      const shift = !isLog ? 0 : narrow && isLast ? held(log(held(sum))) : log(sum);
+      terms[0] = 1 / sum;
+      const factor = terms[0];
+      for (let k = 0, i = start; k < size; k++, i += inner) output[i] = isLog ? output[i]! - shift : isLast ? output[i]! * factor : output[i]! / sum;
     },
-    held !== undefined,
+    narrow,
   );
 }
 

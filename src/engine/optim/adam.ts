@@ -1,4 +1,3 @@
-import { ValueError } from "../errors.js";
 import type { Arguments } from "../arguments.js";
 import { adamInWasm, type AdamStep } from "../kernels/wasm/optimizers.js";
 import {
@@ -6,7 +5,7 @@ import {
   movingSquare,
   Optimizer,
   overDefaults,
-  requireNonNegative,
+  requireAverages,
   round,
   scalarOf,
   runOf,
@@ -51,13 +50,8 @@ export class Adam extends Optimizer<AdamGroup> {
     super(params, overDefaults<AdamOptions>("Adam", { ...defaults, decoupledWeightDecay: false }, args));
   }
 
-  protected override checkOptions({ lr, betas, eps, weightDecay }: AdamGroup): void {
-    requireNonNegative("learning rate", lr);
-    requireNonNegative("epsilon value", eps);
-    betas.forEach((beta, i) => {
-      if (!(beta >= 0 && beta < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${beta}`);
-    });
-    requireNonNegative("weight_decay value", weightDecay);
+  protected override checkOptions(group: AdamGroup): void {
+    requireAverages(group);
   }
 
   protected override update(param: Elements, gradient: Elements, state: ParameterState, group: AdamGroup): void {

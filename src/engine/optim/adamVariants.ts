@@ -1,10 +1,10 @@
-import { ValueError } from "../errors.js";
 import type { Arguments } from "../arguments.js";
 import {
   movingAverage,
   movingSquare,
   Optimizer,
   overDefaults,
+  requireAverages,
   requireNonNegative,
   round,
   scalarOf,
@@ -42,13 +42,8 @@ interface AveragesGroup extends AveragesOptions, ParameterGroup {
 const averagesDefaults = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
 
 abstract class AveragingOptimizer<Group extends AveragesGroup> extends Optimizer<Group> {
-  protected override checkOptions({ lr, betas, eps, weightDecay }: Group): void {
-    requireNonNegative("learning rate", lr);
-    requireNonNegative("epsilon value", eps);
-    betas.forEach((beta, i) => {
-      if (!(beta >= 0 && beta < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${beta}`);
-    });
-    requireNonNegative("weight_decay value", weightDecay);
+  protected override checkOptions(group: Group): void {
+    requireAverages(group);
   }
 }
 

@@ -344,3 +344,18 @@ export function stateElements(state: ParameterState, name: string, param: Elemen
 export function requireNonNegative(what: string, value: number): void {
   if (!(value >= 0)) throw new ValueError(`Invalid ${what}: ${value}`);
 }
+
+/** Throws where a number of an optimizer that keeps averages of the gradient and of its square is out of range. */
+export function requireAverages({
+  lr,
+  betas,
+  eps,
+  weightDecay,
+}: Readonly<Record<"lr" | "eps" | "weightDecay", number>> & { readonly betas: readonly number[] }): void {
+  requireNonNegative("learning rate", lr);
+  requireNonNegative("epsilon value", eps);
+  betas.forEach((beta, i) => {
+    if (!(beta >= 0 && beta < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${beta}`);
+  });
+  requireNonNegative("weight_decay value", weightDecay);
+}

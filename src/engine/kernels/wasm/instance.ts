@@ -58,6 +58,7 @@ type NumberKernel =
   | "absoluteDifference"
   | "smoothL1"
   | "huber"
+  | "binaryCrossEntropy"
   | "binaryCrossEntropyWithLogits"
   | "softMargin"
   | "absBackward"

@@ -11,7 +11,6 @@ import { defaultGenerator } from "../../random/generator.js";
 import { equalSizes, product, Size } from "../../size.js";
 import { Storage } from "../../storage.js";
 import { Tensor } from "../../tensor.js";
-import { repr } from "../../print/python.js";
 import { collect, requiredFirst, type WithRequired } from "../../arguments.js";
 import { broadcastSizes } from "../rules/promotion.js";
 import { computes, ofParts } from "../../operation.js";
@@ -134,20 +133,11 @@ const attentionOperation = defineOperation<AttentionArgs, AttentionTrace>({
       );
     }
     const { batch, L, S, E, Ev } = attentionSizes(args);
-    if (key.sizes[key.ndim - 1] !== E || value.sizes[value.ndim - 2] !== S) {
-      const [expected, came] =
-        key.sizes[key.ndim - 1] !== E
-          ? [
-              [product(batch), E],
-              [product(batch), key.sizes[key.ndim - 1]!],
-            ]
-          : [
-              [product(batch), S],
-              [product(batch), value.sizes[value.ndim - 2]!],
-            ];
-      throw new RuntimeError(
-        `Expected size for first two dimensions of batch2 tensor to be: ${repr(expected).replace("(", "[").replace(")", "]")} but got: [${came.join(", ")}].`,
-      );
+    const [keySize, valueCount] = [key.sizes[key.ndim - 1], value.sizes[value.ndim - 2]];
+    if (keySize !== E || valueCount !== S) {
+      const [expected, came] = keySize !== E ? [E, keySize] : [S, valueCount];
+      const count = product(batch);
+      throw new RuntimeError(`Expected size for first two dimensions of batch2 tensor to be: [${count}, ${expected}] but got: [${count}, ${came}].`);
     }
     if (mask !== null && !equalSizes(broadcastSizes([...batch, L, S], mask.sizes), [...batch, L, S])) {
       throw new RuntimeError(`The attention mask of shape ${Size.fromArray(mask.sizes)} does not broadcast to ${Size.fromArray([...batch, L, S])}`);

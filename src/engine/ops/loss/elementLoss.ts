@@ -1,5 +1,5 @@
 import { composed, defineOperation, type OperationRow, type RecordedBackward } from "../../dispatch/index.js";
-import type { DType } from "../../dtype.js";
+import { float32, float64, type DType, type ElementArray } from "../../dtype.js";
 import * as kernels from "../../kernels/elementwise.js";
 import { stridesLike } from "../../kernels/layout.js";
 import { mean, sum } from "../../kernels/reduce.js";
@@ -15,7 +15,9 @@ import { computes, type ArgumentsOf, notCounted, type Scale } from "../../operat
 /** A loss of each element of a prediction and its target, as an operation. */
 
 interface ElementLoss {
-  readonly f: (x: number, target: number) => number;
+  readonly f: (x: number, target: number, inner: number) => number;
+  /** Writes a function of all elements of x, which `f` is given then: one that the kernel does not have. */
+  readonly inner?: (values: ElementArray, x: ElementArray) => void;
   /** The gradient with respect to x, for the one that arrives and the number of elements whose mean is taken, or 1. */
   readonly x: Derivative;
   /** With respect to the target. */
@@ -98,11 +100,17 @@ export function elementLoss<Constants extends readonly unknown[] = []>(row: Elem
       return { sizes: reduction === "none" ? sizes : [], dtype };
     },
     forward(output, x, target, reduction, ...constants) {
-      const { f, kernels: wasm } = row.of(elementaryFor(output.dtype), ...held(constants as unknown as Constants, output.dtype));
-      if (reduction === "none") return kernels.binary(output, x, target, f, wasm?.f);
+      const { f, inner, kernels: wasm } = row.of(elementaryFor(output.dtype), ...held(constants as unknown as Constants, output.dtype));
+      const write = (losses: Tensor): void => {
+        if (inner === undefined) return kernels.binary(losses, x, target, f as (x: number, target: number) => number, wasm?.f);
+        const ofX = Tensor.allocate(x.sizes, output.dtype.itemSize === 8 ? float64 : float32, "cpu");
+        inner(ofX.storage.data, kernels.denseValues(x));
+        kernels.ternary(losses, x, target, ofX, f, wasm?.f);
+      };
+      if (reduction === "none") return write(output);
       const sizes = broadcastSizes(x.sizes, target.sizes);
       const losses = Tensor.allocate(sizes, output.dtype, "cpu", stridesLike(sizes, [x, target]));
-      kernels.binary(losses, x, target, f, wasm?.f);
+      write(losses);
       (reduction === "mean" ? mean : sum)(output.storage.data, losses, [...sizes.keys()]);
     },
     reads: row.isXForTarget ? [{ read: 0, forGradientsOf: [1] }, 1] : [0, 1],

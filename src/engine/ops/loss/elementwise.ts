@@ -231,10 +231,13 @@ const binaryCrossEntropyOf = elementLoss({
     requireProbabilities(target, "target");
   },
   of: ({ round, log, log1p }) => ({
-    f: (x, y) => round(round(y - 1) * bounded(log1p(-x))) - round(y * bounded(log(x))),
+    f: (x, y, logarithm) => round(round(y - 1) * bounded(log1p(-x))) - round(y * bounded(logarithm)),
+    inner(values, p) {
+      for (let i = 0; i < p.length; i++) values[i] = log(p[i]!);
+    },
     x: (g, x, y, n) => round(round(g * round(x - y)) / Math.max(round(round(1 - x) * x), round(1e-12))) / n,
     target: (g, x, _, n) => (g / n) * (bounded(log1p(-x)) - bounded(log(x))),
-    kernels: { x: (n) => ["binaryCrossEntropyBackward", n] },
+    kernels: { f: "binaryCrossEntropy", x: (n) => ["binaryCrossEntropyBackward", n] },
   }),
   // The logarithms are bounded, but not their slopes: the gradient's denominator is at least 1e-12.
   recordedBackward(g, { args: [x, target, reduction] }) {

@@ -93,7 +93,8 @@ export interface TripletOptions extends LossOptions {
   readonly swap?: boolean;
 }
 
-function checkTriplet(anchor: Tensor, positive: Tensor, negative: Tensor): void {
+function checkTriplet(anchor: Tensor, positive: Tensor, negative: Tensor, margin: number): void {
+  if (margin <= 0) throw new ValueError(`margin must be greater than 0, got ${margin}`);
   if (anchor.ndim === positive.ndim && positive.ndim === negative.ndim) return;
   throw new RuntimeError(
     `The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor ${anchor.ndim}D, positive ${positive.ndim}D, and negative ${negative.ndim}D inputs`,
@@ -119,8 +120,7 @@ const tripletOf = defineComposite(
   },
   (anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions): Tensor => {
     const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction = "mean" } = options;
-    if (margin <= 0) throw new ValueError(`margin must be greater than 0, got ${margin}`);
-    checkTriplet(anchor, positive, negative);
+    checkTriplet(anchor, positive, negative, margin);
     return reduce(
       tripletLosses((x, y) => pairwiseDistance(x, y, p, eps), anchor, positive, negative, margin, swap),
       reduction,
@@ -161,8 +161,7 @@ const tripletWithDistanceOf = defineComposite(
   (anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletWithDistanceOptions): Tensor => {
     const { distanceFunction, margin = 1, swap = false, reduction = "mean" } = options;
     checkReduction(reduction);
-    if (margin <= 0) throw new ValueError(`margin must be greater than 0, got ${margin}`);
-    checkTriplet(anchor, positive, negative);
+    checkTriplet(anchor, positive, negative, margin);
     return reduce(tripletLosses(distanceFunction ?? pairwiseDistance, anchor, positive, negative, margin, swap), reduction);
   },
 );

@@ -1,5 +1,5 @@
 import {
-  cos as cosOf, erf as erfOf, exactErf, exactExp, exactTanh, exp as expOf, expm1 as expm1Of, fusedMultiplyAdd, log as logOf, log1p as log1pOf, nearestExp, pow as powOf, rounded, sin as sinOf,
+  cos as cosOf, erf as erfOf, exactErf, exactExp, exactTanh, exp as expOf, expm1 as expm1Of, fusedMultiplyAdd, libraryLog1p, log as logOf, log1p as log1pOf, nearestExp, powerExponent, powerLow, powerOf, rounded, sin as sinOf,
   softplusExcess, tanh as tanhOf,
 } from "./math";
 
@@ -157,7 +157,6 @@ const enum Binary {
   /** NaN wins. */
   Maximum,
   Minimum,
-  Pow,
   LeakyRelu,
   SquaredDifference,
   AbsoluteDifference,
@@ -201,7 +200,6 @@ function applyBinary(f: Binary, x: v128, y: v128): v128 {
   if (f == Binary.Div) return f32x4.div(x, y);
   if (f == Binary.Maximum) return f32x4.max(x, y);
   if (f == Binary.Minimum) return f32x4.min(x, y);
-  if (f == Binary.Pow) return powOf(x, y);
   if (f == Binary.LeakyRelu) return v128.bitselect(x, f32x4.mul(x, y), f32x4.gt(x, splat(0)));
   if (f == Binary.SquaredDifference) {
     const difference = f32x4.sub(x, y);
@@ -292,6 +290,8 @@ const enum Ternary {
   /** With the width of the quadratic part. */
   SmoothL1,
   Huber,
+  /** Of a probability, with its logarithm; logarithms are kept above -100. */
+  BinaryCrossEntropy,
   LeakyReluBackward,
   /** Of x / y with respect to y. */
   DivBackward,
@@ -330,6 +330,10 @@ function applyTernary(f: Ternary, x: v128, y: v128, z: v128): v128 {
     const distance = f32x4.abs(f32x4.sub(x, y));
     const square = f32x4.mul(f32x4.mul(distance, splat(0.5)), distance);
     return v128.bitselect(square, f32x4.mul(z, f32x4.sub(distance, f32x4.mul(z, splat(0.5)))), f32x4.le(distance, z));
+  }
+  if (f == Ternary.BinaryCrossEntropy) {
+    const ofRest = f32x4.pmax(splat(-100), libraryLog1p(f32x4.neg(x)));
+    return f32x4.sub(f32x4.mul(f32x4.sub(y, splat(1)), ofRest), f32x4.mul(y, f32x4.max(z, splat(-100))));
   }
   if (f == Ternary.LeakyReluBackward) return v128.bitselect(x, f32x4.mul(x, z), f32x4.gt(y, splat(0)));
   if (f == Ternary.DivBackward) return f32x4.div(f32x4.mul(f32x4.neg(x), y), f32x4.mul(z, z));
@@ -606,8 +610,16 @@ export function maximum(output: usize, count: i32, x: usize, y: usize): void {
 export function minimum(output: usize, count: i32, x: usize, y: usize): void {
   mapBinary(Binary.Minimum, output, count, x, y);
 }
-export function pow(output: usize, count: i32, x: usize, y: usize): void {
-  mapBinary(Binary.Pow, output, count, x, y);
+/** In two loops, with `w` and `v` for what the first gives: the steps of both wait for each other, and more are at work at a time where a loop is short. */
+export function pow(output: usize, count: i32, x: usize, y: usize, _z: usize, w: usize, v: usize): void {
+  const size = (<usize>count) << 2;
+  for (let at: usize = 0; at < size; at += 16) {
+    v128.store(w + at, powerExponent(v128.load(x + at), v128.load(y + at)));
+    v128.store(v + at, powerLow);
+  }
+  for (let at: usize = 0; at < size; at += 16) {
+    v128.store(output + at, powerOf(v128.load(x + at), v128.load(y + at), v128.load(w + at), v128.load(v + at)));
+  }
 }
 export function leakyRelu(output: usize, count: i32, x: usize, y: usize): void {
   mapBinary(Binary.LeakyRelu, output, count, x, y);
@@ -710,6 +722,9 @@ export function softplus(output: usize, count: i32, x: usize, y: usize, z: usize
 }
 export function smoothL1(output: usize, count: i32, x: usize, y: usize, z: usize): void {
   mapTernary(Ternary.SmoothL1, output, count, x, y, z);
+}
+export function binaryCrossEntropy(output: usize, count: i32, x: usize, y: usize, z: usize): void {
+  mapTernary(Ternary.BinaryCrossEntropy, output, count, x, y, z);
 }
 export function huber(output: usize, count: i32, x: usize, y: usize, z: usize): void {
   mapTernary(Ternary.Huber, output, count, x, y, z);

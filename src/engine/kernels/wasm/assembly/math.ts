@@ -213,8 +213,8 @@ function quotientLow(x: v128, xLow: v128, y: v128, yLow: v128, inverse: v128, hi
   return rounded(high, rest, rounded(xLow, inverse, rounded(inverse, x, f32x4.neg(high))));
 }
 
-/** The second part of what the function below gives. */
-let powerLow: v128 = i32x4.splat(0);
+/** The second part of what the functions below give that say so. */
+export let powerLow: v128 = i32x4.splat(0);
 
 /** e to the power of x, in two parts. */
 function doubleExp(x: v128): v128 {
@@ -387,8 +387,34 @@ export function log1p(x: v128): v128 {
   return v128.bitselect(x, result, f32x4.eq(x, splat(0)));
 }
 
-/** x to the power of y, with the bits of Sleef's; where either is zero, infinite or no number, or x is 1 or -1, PyTorch's value for that. */
-export function pow(x: v128, y: v128): v128 {
+/** log(1 + x) for -1 < x <= 0, with the bits of the C library's, which knows no fused operations (fdlibm, Sun Microsystems, 1993). */
+export function libraryLog1p(x: v128): v128 {
+  const isFar = f32x4.le(x, splat(-0.29289337992668152));
+  const sum = f32x4.add(x, splat(1));
+  const fraction = v128.and(sum, i32x4.splat(0x7fffff));
+  // Where the fraction is no less than that of the square root of 2: -1, which halves what is kept, for the next power of two.
+  const isUpper = i32x4.gt_s(fraction, i32x4.splat(0x3504f6));
+  const exponent = i32x4.sub(i32x4.sub(i32x4.shr_u(sum, 23), i32x4.splat(127)), isUpper);
+  const n = v128.and(f32x4.convert_i32x4_s(exponent), isFar);
+  const m = i32x4.add(v128.or(fraction, splat(1)), i32x4.shl(isUpper, 23));
+  const f = v128.bitselect(f32x4.sub(m, splat(1)), x, isFar);
+  const correction = v128.and(f32x4.div(f32x4.sub(x, f32x4.sub(sum, splat(1))), sum), isFar);
+  const half = f32x4.mul(f32x4.mul(splat(0.5), f), f);
+  const s = f32x4.div(f, f32x4.add(splat(2), f));
+  const z = f32x4.mul(s, s);
+  let r = f32x4.add(splat(1.5313838422e-1), f32x4.mul(z, splat(1.479819864e-1)));
+  r = f32x4.add(splat(1.818357259e-1), f32x4.mul(z, r));
+  r = f32x4.add(splat(2.2222198546e-1), f32x4.mul(z, r));
+  r = f32x4.add(splat(2.8571429849e-1), f32x4.mul(z, r));
+  r = f32x4.add(splat(4.0000000596e-1), f32x4.mul(z, r));
+  r = f32x4.add(splat(6.6666668653e-1), f32x4.mul(z, r));
+  r = f32x4.mul(s, f32x4.add(half, f32x4.mul(z, r)));
+  const rest = f32x4.add(f32x4.mul(n, splat(9.0580006145e-6)), correction);
+  return f32x4.sub(f32x4.mul(n, splat(6.9313812256e-1)), f32x4.sub(f32x4.sub(half, f32x4.add(r, rest)), f));
+}
+
+/** The logarithm of |x| times y, in two parts: what e is raised to in x to the power of y. */
+export function powerExponent(x: v128, y: v128): v128 {
   const magnitude = f32x4.abs(x);
   const small = isSmall(magnitude);
   const normal = normalized(magnitude, small);
@@ -420,8 +446,17 @@ export function pow(x: v128, y: v128): v128 {
   const logarithm = f32x4.add(s, rest);
   const logarithmLow = sumInOrderLow(s, sLow, rest, restLow, logarithm);
   const product = f32x4.mul(logarithm, y);
-  const result = expOfSum(product, scaledLow(logarithm, logarithmLow, y, product));
+  powerLow = scaledLow(logarithm, logarithmLow, y, product);
+  return product;
+}
 
+/** x to the power of y, with the bits of Sleef's; where either is zero, infinite or no number, or x is 1 or -1, PyTorch's value for that. */
+export function powerOf(x: v128, y: v128, exponent: v128, exponentLow: v128): v128 {
+  const result = expOfSum(exponent, exponentLow);
+  // What follows is for the others.
+  const isPlain = v128.and(f32x4.ge(x, splat(1.17549435e-38)), v128.and(f32x4.lt(x, splat(Infinity)), f32x4.lt(f32x4.abs(y), splat(Infinity))));
+  if (i32x4.all_true(isPlain)) return result;
+  const magnitude = f32x4.abs(x);
   const truncated = f32x4.trunc(y);
   const half = f32x4.mul(truncated, splat(0.5));
   // A float of 2 to the power of 24 or more is even: its half is whole.
@@ -466,6 +501,7 @@ function expOfSum(x: v128, xLow: v128): v128 {
   const c = f32x4.add(splat(1), b);
   const cLow = f32x4.add(f32x4.add(f32x4.sub(splat(1), c), b), bLow);
   const result = f32x4.add(c, cLow);
+  if (i32x4.all_true(f32x4.le(f32x4.abs(x), splat(87)))) return i32x4.add(result, i32x4.shl(shifted, 23));
   // First by as many times 2 to the power of 64 as n has, in two steps: what is too small for a normal number may be rounded twice.
   const exponent = i32x4.sub(shifted, i32x4.splat(roundingShiftBits));
   const sign = i32x4.shr_s(exponent, 31);
