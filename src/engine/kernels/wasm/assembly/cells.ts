@@ -1,18 +1,9 @@
-import { sigmoid as sigmoidOf, tanh as tanhOf } from "./math";
+import { sigmoid, tanh } from "./math";
 
 /**
  * Cells of recurrent networks: one step for `rows` rows of `hidden` float32 elements, of whose gates each has its `hidden` elements in the row. Addresses
  * in bytes. Reads may run up to three elements past a row: the next row, or slack, follows.
  */
-
-// Called, not inlined: a cell has five of them, and their code is long.
-function sigmoid(x: v128): v128 {
-  return sigmoidOf(x);
-}
-
-function tanh(x: v128): v128 {
-  return tanhOf(x);
-}
 
 /** Stores the first `count` lanes, or all four where there are more. */
 // @ts-ignore: decorator

@@ -78,8 +78,6 @@ function timesPowerOfTwo(x: v128, exponent: v128): v128 {
 }
 
 /** e to the power of x, within 2 units in the last place, by the polynomial of Cephes: infinity from where it overflows, zero below 2 to the power of -125.5. */
-// @ts-ignore: decorator
-@inline
 export function exp(x: v128): v128 {
   const inRange = f32x4.pmax(f32x4.pmin(x, splat(89)), splat(-87.33654));
   // n + 126 stands in the lowest bits, the exponent of 2 to the power of n - 1.
@@ -517,14 +515,10 @@ export function softplusExcess(x: v128): v128 {
   return log1p(exactExp(v128.or(x, splat(-0.0))));
 }
 
-// @ts-ignore: decorator
-@inline
 export function sigmoid(x: v128): v128 {
   return f32x4.div(splat(1), f32x4.add(splat(1), exp(f32x4.neg(x))));
 }
 
-// @ts-ignore: decorator
-@inline
 export function tanh(x: v128): v128 {
   const magnitude = f32x4.abs(x);
   const square = f32x4.mul(x, x);
