@@ -1,6 +1,7 @@
 /** What must hold of the picture of any model, of models that the dice made. `npm run test:long` looks at thousands, in every view. */
 import { expect, test, vi } from "vitest";
 import { common, generated } from "./generated.js";
+import { numbers } from "./generatedNumbers.js";
 import { rare } from "./generatedRare.js";
 import { countOfModels } from "./modelCount.js";
 import { allViews, drawn, drawnAnew, everythingViews, faultsOf, firstViews, written } from "./properties.js";
@@ -10,11 +11,12 @@ vi.setConfig({ testTimeout: 300_000 });
 const { count, first, isLong } = countOfModels(20);
 
 const seeds = Array.from({ length: count }, (_, at) => first + at);
+const repertoires = { common, rare, numbers };
 
-test.each([...seeds.map((seed) => ["common", seed] as const), ...seeds.map((seed) => ["rare", seed] as const)])(
+test.each((["common", "rare", "numbers"] as const).flatMap((name) => seeds.map((seed) => [name, seed] as const)))(
   "a generated model (%s, %i) is drawn as it ran",
   async (name, seed) => {
-    const kinds = { common, rare }[name];
+    const kinds = repertoires[name];
     const model = generated(seed, kinds);
     const views = isLong ? allViews(model) : [firstViews[seed % firstViews.length]!, everythingViews(model)[seed % everythingViews(model).length]!];
     expect(await faultsOf(model, views)).toEqual([]);
