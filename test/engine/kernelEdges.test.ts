@@ -181,6 +181,11 @@ describe("WebAssembly kernels at the edges of float32", () => {
     for (const target of [p, p.flip(0)]) expectWithin(0, () => F.binaryCrossEntropy(p, target, { reduction: "none" }));
   });
 
+  it.each([1, 15, 16, 17, 1000, 16383, 16384, 32773])("truth values and bytes beside %i numbers", (count) => {
+    expectWithin(0, () => torch.randint(0, 256, [count]).to(torch.uint8).mul(torch.rand(count)));
+    expectWithin(0, () => torch.where(torch.rand(count).gt(0.5), torch.rand(count), torch.randn(count)));
+  });
+
   it("functions of several operands", () => {
     const [a, b, c] = [torch.randn(31, 33), torch.randn(31, 33), torch.rand(31, 33).add(0.1)];
     for (const weight of [0.3, 0.7, 1, c]) expectClose(() => torch.lerp(a, b, weight));

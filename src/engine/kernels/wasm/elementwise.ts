@@ -4,8 +4,8 @@ import { equalSizes } from "../../size.js";
 import type { Tensor } from "../../tensor.js";
 import { broadcastOperand, mergedDims, offsetsOf, type Operand as Layout } from "../strided.js";
 import { copyRow } from "../stridedCopy.js";
-import { isForWasm, isTruthKernel, wasmKernels, type KernelCall } from "./instance.js";
-import { bytes } from "./blocks.js";
+import { isForWasm, isTruthKernel, wasmKernels, type KernelCall, type KernelInstance } from "./instance.js";
+import { bytes, roundUp } from "./blocks.js";
 
 /** Arrays go through the kernels' memory a piece at a time: the pieces stay in the second-level cache, so that bringing them in and out costs little. */
 const piece = 16384;
@@ -40,7 +40,7 @@ export function mapInWasm(call: KernelCall, output: Tensor, operands: readonly O
   const to = places[free === -1 ? all.length : free]!;
   const result = output.dtype === bool ? instance.uint8 : instance.float32;
   const first = output.dtype === bool ? to : to / bytes;
-  forEachPiece(instance.float32, rows, (start, n) => {
+  forEachPiece(instance, rows, (start, n) => {
     run(to, n, x, y, z, w, v);
     output.storage.data.set(result.subarray(first, first + n), output.offset + start);
   });
@@ -115,7 +115,8 @@ function isEven(outer: readonly number[], strides: readonly number[], length: nu
 }
 
 /** Brings in the operands' elements, whole rows at a time unless a row is longer than a piece. */
-function forEachPiece(memory: Float32Array, { length, count, sources }: Rows, run: (start: number, n: number) => void): void {
+function forEachPiece(instance: KernelInstance, { length, count, sources }: Rows, run: (start: number, n: number) => void): void {
+  const memory = instance.float32;
   const rowsAtOnce = Math.max(1, Math.floor(piece / length));
   const columnsAtOnce = Math.min(length, piece);
   for (const [k, source] of sources.entries()) {
@@ -128,7 +129,7 @@ function forEachPiece(memory: Float32Array, { length, count, sources }: Rows, ru
       const start = row * length + column;
       for (let k = 0; k < sources.length; k++) {
         const source = sources[k]!;
-        if (source.pattern !== "kept") bringIn(memory, places[k]! / bytes, source, start, row, rows, column, columns);
+        if (source.pattern !== "kept") bringIn(instance, places[k]! / bytes, source, start, row, rows, column, columns);
       }
       run(start, rows * columns);
       checkInterrupt();
@@ -147,7 +148,7 @@ function bringInRepeated(memory: Float32Array, to: number, { data, starts, step 
 }
 
 function bringIn(
-  memory: Float32Array,
+  { kernels, float32: memory, uint8 }: KernelInstance,
   to: number,
   { data, pattern, starts, step }: Source,
   start: number,
@@ -158,7 +159,13 @@ function bringIn(
 ): void {
   if (pattern === "dense") {
     const from = starts[0]! + start;
-    memory.set(data.subarray(from, from + rows * columns), to);
+    const count = rows * columns;
+    const values = data.subarray(from, from + count);
+    if (values instanceof Uint8Array) {
+      const last = to * bytes + 3 * roundUp(count, 16);
+      uint8.set(values, last);
+      kernels.widen(to * bytes, count, last);
+    } else memory.set(values, to);
     return;
   }
   for (let r = 0; r < rows; r++) copyRow(memory, to + r * columns, 1, data, starts[row + r]! + column * step, step, columns);

@@ -224,6 +224,7 @@ export interface Kernels
   addRows(x: number, rowBytes: number, columns: number, rows: number, first: number, power: number, state: number, levelBytes: number): void;
   addLevels(state: number, levelBytes: number): void;
   addSquares(x: number, count: number, sums: number): void;
+  widen(output: number, count: number, bytes: number): void;
   summarize(x: number, count: number, output: number): void;
   countInCells(x: number, count: number, scale: number, first: number, cells: number, counters: number): void;
   draw(words: number, position: number, target: number, count: number): number;

@@ -490,6 +490,22 @@ function mapTruth(f: Truth, output: usize, count: i32, x: usize, y: usize, z: us
   }
 }
 
+/** Bytes as the numbers that they are; `bytes` may be the last quarter of what is written. */
+export function widen(output: usize, count: i32, bytes: usize): void {
+  const end = bytes + <usize>count;
+  while (bytes < end) {
+    const all = v128.load(bytes);
+    const low = i16x8.extend_low_i8x16_u(all);
+    const high = i16x8.extend_high_i8x16_u(all);
+    v128.store(output, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(low)));
+    v128.store(output, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(low)), 16);
+    v128.store(output, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(high)), 32);
+    v128.store(output, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(high)), 48);
+    bytes += 16;
+    output += 64;
+  }
+}
+
 export function neg(output: usize, count: i32, x: usize): void {
   mapUnary(Unary.Neg, output, count, x);
 }
