@@ -21,7 +21,7 @@ test("a module is reinitialized in place: what, how and the seed in one form, by
   await button(webview, "Reinitialize…").click();
   const form = inspector(webview).getByRole("form", { name: "Reinitialize" });
   await form.waitFor();
-  expect(await form.innerText()).toContain("Keeps the size of the signal");
+  expect(await form.innerText()).toContain("Between what keeps the size of the signal forward and what keeps that of the gradient backward");
   const preview = form.getByRole("region", { name: "Preview" });
   const { std } = models[0]!.tensors.find(({ names }) => names.includes("2.weight"))!.statistics!.finite!;
   await expect.poll(() => preview.innerText()).toContain(`then: std ${formatValue(std / 2)}`);
