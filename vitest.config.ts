@@ -6,7 +6,9 @@ const patient = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 const engine = ["test/engine/**/*.test.ts", "test/reference/**/*.test.ts"];
 
-/** Loading the engine takes longer than most of its tests: the files of a worker share one. */
+const picture = ["test/{describe,inspect,picture}/**/*.test.ts"];
+
+/** Loading the engine takes longer than most of these tests: the files of a worker share one. */
 const oneEngine = { isolate: false };
 
 /** A browser or an editor takes part: on a busy machine what is waited for may take long. A second try is told by the reporter. */
@@ -21,6 +23,8 @@ export default defineConfig({
   test: {
     // Of two cores Vitest itself would leave one idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // What one project has made of a module serves the others.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         extends: true,
@@ -30,9 +34,10 @@ export default defineConfig({
           // Processes with time limits take part: on a busy machine one may be stopped between two tasks. A second try is told by the reporter.
           retry: 1,
           include: ["test/**/*.test.{ts,tsx}"],
-          exclude: [...engine, "test/extension/*.test.ts", "test/extension/restricted/**", "test/e2e/**", "test/browser/**"],
+          exclude: [...engine, ...picture, "test/extension/*.test.ts", "test/extension/restricted/**", "test/e2e/**", "test/browser/**"],
         },
       },
+      { extends: true, test: { name: "picture", ...patient, ...oneEngine, include: picture } },
       { extends: true, test: { name: "engine", ...patient, ...oneEngine, include: engine } },
       {
         extends: true,

@@ -10,6 +10,8 @@ const { status } = spawnSync(
     "run",
     "--project",
     "unit",
+    "--project",
+    "picture",
     "test/picture/generated.test.ts",
     "test/picture/randomModels.test.ts",
     "test/picture/networks.test.ts",

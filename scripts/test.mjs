@@ -20,6 +20,7 @@ const steps = {
   lint: () => command("npm", ["run", "--silent", "lint"]),
   build: () => command("node", ["scripts/build.mjs"]),
   unit: () => vitest("unit"),
+  picture: () => vitest("picture"),
   engine: () => vitest("engine"),
   "reference-plain": () => vitest("reference-plain"),
   "reference-threads": () => vitest("reference-threads"),

@@ -59,6 +59,9 @@ function npm(cwd, ...args) {
   if (status !== 0) throw new Error(`npm ${args.join(" ")} failed in ${cwd}:\n${stderr}`);
 }
 
+/** A server looks for programs that listen at ports, in all that runs on the machine, every two seconds: a tenth of the time of a test. */
+const drivenSettings = { "remote.autoForwardPorts": false };
+
 /**
  * @typedef {object} ServerOptions
  * @property {string} dataFolder Where the server keeps settings, state and installed extensions.
@@ -83,6 +86,11 @@ function npm(cwd, ...args) {
  */
 export async function startServer({ dataFolder, release, askForTrust = false, driven = true, port = 0, env = process.env }) {
   const { node, serverMain } = installServer(release);
+  if (driven) {
+    const settings = path.join(dataFolder, "data", "Machine", "settings.json");
+    mkdirSync(path.dirname(settings), { recursive: true });
+    writeFileSync(settings, JSON.stringify(drivenSettings));
+  }
   const server = spawn(
     node,
     [

@@ -31,10 +31,9 @@ console.log("printed", net[0].weight.shape);
 });
 
 test("speaks the terminal's language", () => {
-  const chinese = (LANG: string) =>
-    spawnSync(process.execPath, [cli, "summary", "model.ts"], { cwd: folder, encoding: "utf8", env: { ...process.env, LC_ALL: "", LANG } });
-  expect(chinese("zh_CN.UTF-8").stdout).toContain("代码运行模型时记录的形状");
-  expect(chinese("en_US.UTF-8").stdout).toContain("Shapes recorded as the code ran the model");
+  const env = { ...process.env, LC_ALL: "", LANG: "zh_CN.UTF-8" };
+  const { stdout } = spawnSync(process.execPath, [cli, "summary", "model.ts"], { cwd: folder, encoding: "utf8", env });
+  expect(stdout).toContain("代码运行模型时记录的形状");
   // Every command and option is in both.
   const help = (LANG: string) => spawnSync(process.execPath, [cli, "--help"], { encoding: "utf8", env: { ...process.env, LC_ALL: "", LANG } }).stdout;
   const names = (text: string) => [...text.matchAll(/^ {2}(?:-., )?(--)?[a-z-]+/gm)].map(([name]) => name);
@@ -359,35 +358,17 @@ net(torch.rand(2, 2, 4));
   const drawn = (...options: string[]) => layerscope("render", "model.ts", "--model", "net", ...options).stdout;
 
   test.each([
-    ["light", "#ffffff"],
-    ["dark", "#1e1f22"],
-    ["high-contrast", "#000000"],
-    ["high-contrast-light", "#ffffff"],
-  ])("wears the theme %s", (theme, background) => {
-    expect(drawn("--theme", theme)).toMatch(new RegExp(`</style><rect [^>]*fill="${background}"/>`));
+    ["light", "#ffffff", ["--overlay", "parameters"], ">Parameters (log scale)</text>"],
+    ["dark", "#1e1f22", ["--overlay", "parameters", "--mark", "size"], ">Parameters</text>"],
+    ["high-contrast", "#000000", ["--overlay", "activation-mean"], ">Mean of Outputs</text>"],
+    ["high-contrast-light", "#ffffff", ["--overlay", "signal-gradient"], ">Signal: Standard Deviation of Gradients (log scale)</text>"],
+  ])("wears the theme %s, and colors or fills the boxes by what is asked for", (theme, background, options, legend) => {
+    const svg = drawn("--theme", theme, ...options);
+    expect(svg).toMatch(new RegExp(`</style><rect [^>]*fill="${background}"/>`));
+    expect(svg).toContain(legend);
   });
 
-  test("draws from left to right when asked", () => {
-    const places = (svg: string) =>
-      ["(0)", "(2)"].map((name) => {
-        const [, x, y] = svg.match(new RegExp(`<text [^>]*x="([\\d.]+)" y="([\\d.]+)"[^>]*>${name.slice(1, -1)}<`))!;
-        return { x: Number(x), y: Number(y) };
-      });
-    const [first, last] = places(drawn());
-    expect(last!.y).toBeGreaterThan(first!.y);
-    const [left, right] = places(drawn("--direction", "right"));
-    expect(right!.x).toBeGreaterThan(left!.x);
-    expect(right!.y).toBe(left!.y);
-  });
-
-  test("leaves the background out when asked", () => {
-    expect(drawn("--background", "transparent")).toMatch(/^<svg [^]*<\/style>\n/);
-  });
-
-  test("colors the boxes by what is asked for, and says it where that was not measured", () => {
-    expect(drawn("--overlay", "parameters")).toContain(">Parameters (log scale)</text>");
-    expect(drawn("--overlay", "activation-mean")).toContain(">Mean of Outputs</text>");
-    expect(drawn("--overlay", "signal-gradient")).toContain(">Signal: Standard Deviation of Gradients (log scale)</text>");
+  test("says what it cannot show, for it was not measured", () => {
     expect(layerscope("render", "model.ts", "--model", "net", "--overlay", "gradient-norm")).toMatchObject({
       status: 1,
       stdout: "",
@@ -395,12 +376,25 @@ net(torch.rand(2, 2, 4));
     });
   });
 
-  test("fills the boxes in proportion when asked for sizes", () => {
-    const sizes = drawn("--overlay", "parameters", "--mark", "size");
-    expect(sizes).toContain(">Parameters</text>");
-    expect(sizes).not.toContain("(log scale)");
+  test("draws from left to right, and leaves the background out, when asked", () => {
+    const places = (svg: string) =>
+      ["(0)", "(2)"].map((name) => {
+        const [, x, y] = svg.match(new RegExp(`<text [^>]*x="([\\d.]+)" y="([\\d.]+)"[^>]*>${name.slice(1, -1)}<`))!;
+        return { x: Number(x), y: Number(y) };
+      });
+    const [first, last] = places(drawn());
+    expect(last!.y).toBeGreaterThan(first!.y);
+    const sideways = drawn("--direction", "right", "--background", "transparent");
+    const [left, right] = places(sideways);
+    expect(right!.x).toBeGreaterThan(left!.x);
+    expect(right!.y).toBe(left!.y);
+    expect(sideways).toMatch(/^<svg [^]*<\/style>\n/);
   });
 
+  let help = "";
+  beforeAll(() => {
+    help = layerscope("--help").stdout;
+  });
   test.each([
     ["theme", "sepia", "light, dark, high-contrast, high-contrast-light"],
     ["background", "red", "theme, transparent"],
@@ -415,7 +409,6 @@ net(torch.rand(2, 2, 4));
     const { status, stderr } = layerscope("render", "model.ts", "--model", "rgnet", `--${option}`, name);
     expect(status).toBe(2);
     expect(stderr).toContain(`layerscope: there is no ${option} '${name}', there are: ${choices}\n`);
-    const help = layerscope("--help").stdout;
     for (const choice of choices.split(", ")) expect(help).toMatch(new RegExp(`\\b${choice}\\b`));
   });
 

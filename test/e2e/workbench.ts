@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Browser, Frame, Locator, Page } from "playwright-core";
 import { installExtension, type Server, startServer } from "../../scripts/vscode-server.mjs";
-import { launchChromium } from "../support/chromium.js";
+import { launchChromium, stillContext } from "../support/chromium.js";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -98,8 +98,7 @@ export class Workbench {
     };
     try {
       browser = await launchChromium();
-      // What moves is painted sixty times a second by the processor that all else needs too.
-      const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
+      const context = await stillContext(browser, { width, height });
       // What the page of a server with language packs says before the workbench is loaded.
       if (language !== undefined) await context.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), language);
       // What takes a second on a quiet machine takes many on a busy one.

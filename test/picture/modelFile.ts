@@ -3,11 +3,15 @@ import type { Scene } from "../../src/picture/scene.js";
 import * as engine from "../../src/engine/index.js";
 import { inspectHere } from "../inspect/inspector.js";
 
-/** The models of a file of test/support/models, as the picture has them, after what the file itself runs. */
-export async function modelsOf(load: () => Promise<object>): Promise<ReadonlyMap<string, PictureModel>> {
+let runs = 0;
+
+/** The models of a file, as the picture has them, after what the file itself runs. `file`: from the folder test on, without its ending. */
+export async function modelsOf(file: string): Promise<ReadonlyMap<string, PictureModel>> {
   const inspection = inspectHere();
   engine.manualSeed(0);
-  const modules = Object.entries(await load()).filter((entry): entry is [string, engine.nn.Module] => entry[1] instanceof engine.nn.Module);
+  // Another test may have run it already: under another address it runs again.
+  const exported = (await import(/* @vite-ignore */ `../${file}.ts?run=${++runs}`)) as object;
+  const modules = Object.entries(exported).filter((entry): entry is [string, engine.nn.Module] => entry[1] instanceof engine.nn.Module);
   inspection.setModels(
     modules.map(([name, module]) => ({ name, module, location: null })),
     { infer: false },

@@ -10,7 +10,7 @@ import { notFinite, sceneOf } from "./traced.js";
 
 let models: ReadonlyMap<string, PictureModel>;
 beforeAll(async () => {
-  models = await modelsOf(() => import("../support/models/nestedCalls.js"));
+  models = await modelsOf("support/models/nestedCalls");
 });
 
 const sceneFor = (name: string, arrangement: Parameters<typeof sceneOf>[1] = { depth: "all" }, direction: "down" | "right" = "down") =>

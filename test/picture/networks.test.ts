@@ -55,7 +55,7 @@ const { isLong } = countOfModels(0);
 const seen = new Set<string>();
 
 test.each(names.map((name, place) => [name, place] as const))("%s", async (file, place) => {
-  const models = await modelsOf(() => import(`../support/models/${file}.ts`) as Promise<object>);
+  const models = await modelsOf(`support/models/${file}`);
   expect(models.size).toBeGreaterThan(0);
   for (const [name, model] of models) {
     seen.add(name);

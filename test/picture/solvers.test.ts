@@ -11,7 +11,7 @@ import { notFinite, sceneOf } from "./traced.js";
 
 let models: ReadonlyMap<string, PictureModel>;
 beforeAll(async () => {
-  models = await modelsOf(() => import("../support/models/solvers.js"));
+  models = await modelsOf("support/models/solvers");
 });
 
 /** Boxes of the root, modules with the calls that they stand for, operations with how often they ran where that is more than once. */

@@ -10,7 +10,7 @@ import { notFinite, sceneOf } from "./traced.js";
 
 let models: ReadonlyMap<string, PictureModel>;
 beforeAll(async () => {
-  models = await modelsOf(() => import("../support/models/storage.js"));
+  models = await modelsOf("support/models/storage");
 });
 
 const sceneFor = (name: string, depth: number | "all" = 1) => sceneOf(models.get(name)!, { depth });

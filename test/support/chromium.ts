@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
-import { type Browser, chromium, type LaunchOptions } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type LaunchOptions } from "playwright-core";
 import { alone } from "../../scripts/alone.mjs";
 
 /** The shell is the same browser without windows: its pages open in half the time. */
@@ -96,4 +96,18 @@ export const chromiumArguments: readonly string[] = [
 /** Starts a headless browser for tests. */
 export function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), ...options, args: [...chromiumArguments, ...(options.args ?? [])] });
+}
+
+/**
+ * A browser's context for VS Code in which nothing moves: what moves is painted sixty times a second by the processor that all else needs too,
+ * and VS Code's waiting icons spin in spite of reduced motion.
+ */
+export async function stillContext(browser: Browser, viewport: { readonly width: number; readonly height: number }): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
+  await context.addInitScript(() => {
+    const style = new CSSStyleSheet();
+    style.replaceSync("* { animation: none !important; }");
+    document.adoptedStyleSheets.push(style);
+  });
+  return context;
 }

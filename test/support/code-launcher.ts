@@ -2,12 +2,12 @@
  * Stands in for the `code` executable that @vscode/test-electron starts: takes the same flags, runs the browser VS Code with headless
  * Chromium, and ends with the suite's exit code. With `--askForTrust` the folder is not trusted. The environment reaches the extension host as it does on the desktop.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { startServer } from "../../scripts/vscode-server.mjs";
-import { launchChromium } from "./chromium.js";
+import { launchChromium, stillContext } from "./chromium.js";
 
 const { values, positionals } = parseArgs({
   strict: false,
@@ -25,14 +25,11 @@ const testsPath = String(values.extensionTestsPath);
 const release = process.env.VSCODE_RELEASE === "oldest" ? "oldest" : "current";
 
 const dataFolder = mkdtempSync(join(tmpdir(), "layerscope-vscode-"));
-mkdirSync(join(dataFolder, "data", "Machine"), { recursive: true });
-writeFileSync(join(dataFolder, "data", "Machine", "settings.json"), "{}");
 const server = await startServer({ dataFolder, release, askForTrust: values.askForTrust === true });
 const browser = await launchChromium();
 let code = 1;
 try {
-  // What moves is painted sixty times a second by the processor, beside which the suite runs.
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
+  const page = await (await stillContext(browser, { width: 1280, height: 900 })).newPage();
   const finished = new Promise<number>((resolve) => void page.exposeFunction("codeAutomationExit", resolve));
   // Much of what the workbench logs is its own noise, and the suite reports through a file: only what went wrong in the suite is printed.
   const verbose = process.env.LAYERSCOPE_TEST_LOG !== undefined;

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { PythonText } from "./places.js";
 
-/** So long an answer counts: what knows torch goes on to know it; a language server that is only starting will soon. */
-const kept = { resolves: 30_000, resolvesNot: 3_000 };
+/** Milliseconds that an answer counts: a language server that is only starting will know torch soon. */
+const kept = 4_000;
 
 /** Whoever takes longer to say what an import means is taken to know it, until he has said it: silence is the better mistake. */
 const longest = 1500;
@@ -51,7 +51,7 @@ export class LanguageServers implements vscode.Disposable {
         import: line,
         until: Infinity,
         resolves: this.#definitionAt(document.uri, position).then((resolves) => {
-          asked.until = Date.now() + (resolves ? kept.resolves : kept.resolvesNot);
+          asked.until = Date.now() + kept;
           return resolves;
         }),
       };
