@@ -106,6 +106,9 @@ describe("dtypes", () => {
   test("powers of one, and quotients of infinities", () => {
     expect(list(torch.tensor([1, 1, -1]).pow(torch.tensor([Infinity, NaN, -Infinity])))).toEqual([1, 1, 1]);
     expect(list(torch.tensor([Infinity, 5, -7]).floorDivide(torch.tensor([2, Infinity, 2])))).toEqual([NaN, 0, -4]);
+    const zeros = torch.tensor([0, 0, -0, 1, -1], { dtype: torch.float32 });
+    expect(list(zeros.floorDivide(torch.tensor([-2.5, 2.5, 2.5, Infinity, -Infinity])))).toEqual([-0, 0, -0, 0, 0]);
+    expect(list(torch.div(zeros, -2, { roundingMode: "floor" }))).toEqual([-0, -0, 0, -1, 0]);
   });
 });
 

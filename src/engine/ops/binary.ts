@@ -170,7 +170,7 @@ function floorOfQuotient(x: number, y: number): number {
   if (y === 0) return x / y;
   const rest = x % y;
   const quotient = (x - rest) / y - (rest !== 0 && rest < 0 !== y < 0 ? 1 : 0);
-  if (quotient === 0) return x / y < 0 ? -0 : 0;
+  if (quotient === 0) return 0 * Math.sign(x / y);
   const floor = Math.floor(quotient);
   return quotient - floor > 0.5 ? floor + 1 : floor;
 }
